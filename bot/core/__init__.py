@@ -1,0 +1,1 @@
+"""THINKS: pure functions over frozen data. No await, no I/O, no Telegram."""

@@ -1,0 +1,112 @@
+"""A part: one Telegram message to be sent, and its form in the Bot API's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+CALLBACK_DATA_BYTES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Formatting of a stretch of text; `offset` and `length` count UTF-16 code units.
+
+    Source: https://core.telegram.org/bots/api#messageentity
+    """
+
+    type: str
+    offset: int
+    length: int
+    url: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An inline button: a link or a callback, never both.
+
+    Raises:
+        ValueError: neither or both are given, or the callback data is over 64 bytes.
+    """
+
+    text: str
+    url: str | None = None
+    callback: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.url is None) == (self.callback is None):
+            raise ValueError(f"button {self.text!r} needs either a link or callback data")
+        if self.callback is not None and not 1 <= len(self.callback.encode()) <= CALLBACK_DATA_BYTES:
+            raise ValueError(f"callback data of button {self.text!r} is not 1-{CALLBACK_DATA_BYTES} bytes")
+
+
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A large link preview of `url` above the text."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message: text, entities, keyboard, a preview (None: previews are off), and whether it rings."""
+
+    text: str
+    entities: tuple[Entity, ...] = ()
+    keyboard: Keyboard = ()
+    preview: Preview | None = None
+    is_silent: bool = False
+
+
+def utf16_len(text: str) -> int:
+    """Length in UTF-16 code units, as Telegram counts: most emoji are two."""
+    return len(text) + sum(ch > "\uffff" for ch in text)
+
+
+def to_params(part: Part) -> dict[str, Any]:
+    """The parameters of `sendMessage` for this part, without `chat_id`."""
+    params: dict[str, Any] = {"text": part.text}
+    if part.entities:
+        params["entities"] = [_entity_json(entity) for entity in part.entities]
+    params["link_preview_options"] = _preview_json(part.preview)
+    if part.keyboard:
+        params["reply_markup"] = {"inline_keyboard": [[_button_json(button) for button in row] for row in part.keyboard]}
+    if part.is_silent:
+        params["disable_notification"] = True
+    return params
+
+
+def from_params(params: Mapping[str, Any]) -> Part:
+    """The part that `to_params` wrote down."""
+    preview = params.get("link_preview_options", {})
+    rows = params.get("reply_markup", {}).get("inline_keyboard", ())
+    return Part(
+        text=params["text"],
+        entities=tuple(Entity(**entity) for entity in params.get("entities", ())),
+        keyboard=tuple(
+            tuple(Button(button["text"], button.get("url"), button.get("callback_data")) for button in row) for row in rows
+        ),
+        preview=None if preview.get("is_disabled", True) else Preview(preview["url"]),
+        is_silent=bool(params.get("disable_notification", False)),
+    )
+
+
+def _entity_json(entity: Entity) -> dict[str, Any]:
+    found = {"type": entity.type, "offset": entity.offset, "length": entity.length}
+    return found | {name: value for name in ("url", "language") if (value := getattr(entity, name)) is not None}
+
+
+def _preview_json(preview: Preview | None) -> dict[str, Any]:
+    if preview is None:
+        return {"is_disabled": True}
+    return {"is_disabled": False, "url": preview.url, "prefer_large_media": True, "show_above_text": True}
+
+
+def _button_json(button: Button) -> dict[str, str]:
+    action = {"url": button.url} if button.url is not None else {"callback_data": button.callback or ""}
+    return {"text": button.text} | action

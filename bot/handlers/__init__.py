@@ -1,0 +1,1 @@
+"""TALKS: an update in, a reply out."""

@@ -1,0 +1,1 @@
+"""MOVES: watcher → publisher → delivery → sender."""

@@ -1,0 +1,1 @@
+"""REMEMBERS: chats, preferences, campaigns and deliveries. What must not be lost."""
