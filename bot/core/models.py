@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date as Date
 from enum import Enum, Flag, StrEnum, auto
 from typing import Protocol
 
 
 class Say(Protocol):
-    """A catalogue of sentences: `say("card.counts", stories=24, briefs=60)` gives the sentence in the reader's language."""
+    """A catalogue of sentences in one language: `say("card.counts", stories=24, briefs=60)`."""
 
     def __call__(self, key: str, /, **values: object) -> str: ...
 
@@ -54,7 +54,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A short line that names what follows it (a `####` headline, `**核心能力：**` on its own line) and never ends a message."""
+    """A short line that names what follows it (`####`, `**核心能力：**` on its own line); it never ends a message."""
 
     inline: Inline
 
@@ -120,9 +120,9 @@ class Commentary:
 class Item:
     """One news story, or one brief.
 
-    `number` counts through the digest from 1. `is_implied`: the author wrote no headline of its own for this text (a section
-    of plain prose), so `headline` repeats the section's title and is not shown a second time. `repeats` is the number of the
-    earlier item that this brief tells again (shown as 详见). `line` is the 1-based line of the file.
+    `number` counts through the digest from 1. `is_implied`: the author wrote no headline for this text (a section of
+    plain prose), so `headline` repeats the section's title and is not shown a second time. `repeats` is the number of
+    the earlier item that this brief tells again (shown as 详见). `line` is the 1-based line of the file.
     """
 
     number: int
@@ -150,15 +150,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Text of a section that belongs to no item: an introduction, a closing remark, a label between briefs (`### 更多动态`)."""
+    """Text of a section that belongs to no item: an introduction, a remark, a label between briefs."""
 
     blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One `##` chapter. `number` counts from 1; `is_roundup`: mostly briefs (更多动态). An untitled one holds what stands before
-    the first heading, or the whole of a digest without headings."""
+    """One `##` chapter. `number` counts from 1; `is_roundup`: mostly briefs (更多动态).
+
+    An untitled one holds what stands before the first heading, or the whole of a digest without headings.
+    """
 
     number: int
     title: str
@@ -179,7 +181,7 @@ class Digest:
     Identity is `date` and `slug` (the file's name without its date); `points` are the summary's lines.
     """
 
-    date: Date
+    date: dt.date
     slug: str
     title: str
     sections: tuple[Section, ...]

@@ -75,7 +75,8 @@ def to_params(part: Part) -> dict[str, Any]:
         params["entities"] = [_entity_json(entity) for entity in part.entities]
     params["link_preview_options"] = _preview_json(part.preview)
     if part.keyboard:
-        params["reply_markup"] = {"inline_keyboard": [[_button_json(button) for button in row] for row in part.keyboard]}
+        rows = [[_button_json(button) for button in row] for row in part.keyboard]
+        params["reply_markup"] = {"inline_keyboard": rows}
     if part.is_silent:
         params["disable_notification"] = True
     return params
@@ -88,12 +89,14 @@ def from_params(params: Mapping[str, Any]) -> Part:
     return Part(
         text=params["text"],
         entities=tuple(Entity(**entity) for entity in params.get("entities", ())),
-        keyboard=tuple(
-            tuple(Button(button["text"], button.get("url"), button.get("callback_data")) for button in row) for row in rows
-        ),
+        keyboard=tuple(tuple(_button(button) for button in row) for row in rows),
         preview=None if preview.get("is_disabled", True) else Preview(preview["url"]),
         is_silent=bool(params.get("disable_notification", False)),
     )
+
+
+def _button(data: Mapping[str, str]) -> Button:
+    return Button(data["text"], data.get("url"), data.get("callback_data"))
 
 
 def _entity_json(entity: Entity) -> dict[str, Any]:
