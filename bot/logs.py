@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any, Literal
 
 import structlog
 
 # Whatever looks like a bot token is hidden too: libraries put it into URLs and messages of their own.
-TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
+TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}")
 HIDDEN = "[hidden]"
 CHATTY = ("httpx", "httpcore", "telegram", "aiohttp.access", "watchfiles", "alembic", "sqlalchemy", "aiosqlite")
 
-Processor = Callable[[Any, str, dict[str, Any]], dict[str, Any]]
+Event = MutableMapping[str, Any]
+Processor = Callable[[Any, str, Event], Event]
 
 
 def configure_logs(level: str, form: Literal["console", "json"], secrets: Iterable[str] = ()) -> None:
@@ -63,7 +64,7 @@ def hide(secrets: Iterable[str]) -> Processor:
             text = text.replace(secret, HIDDEN)
         return TOKEN.sub(HIDDEN, text)
 
-    def process(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    def process(_logger: Any, _method: str, event: Event) -> Event:
         return {key: value if key.startswith("_") else clean(value) for key, value in event.items()}
 
     return process
