@@ -1,0 +1,122 @@
+"""Buttons: their data is `v1:verb:argument`, and a press of one is answered exactly once, whatever happens.
+
+A module of handlers names its verbs in a mapping `VERBS`; a verb does its work and returns what the reader is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import structlog
+from telegram import CallbackQuery, Update
+from telegram.constants import ChatType
+from telegram.error import TelegramError
+from telegram.ext import CallbackQueryHandler
+
+from bot.core.parts import CALLBACK_DATA_BYTES, Button
+from bot.handlers.desk import Desk
+from bot.handlers.errors import log_failure
+
+VERSION = "v1"
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One press of a button: who pressed, on which message of which chat, and the argument of the verb.
+
+    `text` is the message's text, empty when Telegram no longer shows it to us.
+    """
+
+    update_id: int
+    user_id: int
+    chat_id: int
+    message_id: int
+    argument: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the reader is told after a press: nothing, a line that fades, or an alert to be closed."""
+
+    text: str = ""
+    is_alert: bool = False
+
+
+QUIET = Answer()
+Verb = Callable[[Desk, Tap], Awaitable[Answer]]
+
+
+def callback_data(verb: str, argument: str = "") -> str:
+    """The data of a button.
+
+    Raises:
+        ValueError: it would be longer than Telegram's 64 bytes.
+    """
+    data = f"{VERSION}:{verb}:{argument}"
+    if len(data.encode()) > CALLBACK_DATA_BYTES:
+        raise ValueError(f"callback data of {verb} is over {CALLBACK_DATA_BYTES} bytes")
+    return data
+
+
+def fits(verb: str, argument: str) -> bool:
+    """Whether a button can carry this argument."""
+    return len(f"{VERSION}:{verb}:{argument}".encode()) <= CALLBACK_DATA_BYTES
+
+
+def button(text: str, verb: str, argument: str = "") -> Button:
+    """A button that does `verb`; raises ValueError like `callback_data`."""
+    return Button(text, callback=callback_data(verb, argument))
+
+
+def parse_callback(data: str | None) -> tuple[str, str] | None:
+    """Verb and argument of a button's data; None when it is not of our making."""
+    match (data or "").split(":", 2):
+        case [version, verb, argument] if version == VERSION and verb:
+            return verb, argument
+    return None
+
+
+def callback_handler(desk: Desk, verbs: Mapping[str, Verb]) -> CallbackQueryHandler[Any, Any]:
+    """The one handler of all buttons."""
+    return CallbackQueryHandler(partial(_pressed, desk, verbs))
+
+
+async def _pressed(desk: Desk, verbs: Mapping[str, Verb], update: Update, _context: object) -> None:
+    query = update.callback_query
+    assert query is not None  # noqa: S101 - the handler is only called for presses
+    try:
+        answer = await _carry_out(desk, verbs, update.update_id, query)
+    except Exception as error:
+        log_failure(error, update)
+        answer = Answer(desk.say("error.apology"), is_alert=True)
+    await _answer(query, answer)
+
+
+async def _carry_out(desk: Desk, verbs: Mapping[str, Verb], update_id: int, query: CallbackQuery) -> Answer:
+    found = parse_callback(query.data)
+    if found is None or found[0] not in verbs or query.message is None or query.message.chat.type != ChatType.PRIVATE:
+        # In groups all our buttons are links: whatever else is pressed there is not of our making.
+        return Answer(desk.say("error.old_button"))
+    verb, argument = found
+    tap = Tap(
+        update_id=update_id,
+        user_id=query.from_user.id,
+        chat_id=query.message.chat.id,
+        message_id=query.message.message_id,
+        argument=argument,
+        text=getattr(query.message, "text", None) or "",
+    )
+    return await verbs[verb](desk, tap)
+
+
+async def _answer(query: CallbackQuery, answer: Answer) -> None:
+    try:
+        await query.answer(answer.text or None, show_alert=answer.is_alert or None)
+    except TelegramError as error:
+        # A press older than a few minutes can no longer be answered; the reader sees the edited message anyway.
+        log.info("callback.unanswered", reason=type(error).__name__)

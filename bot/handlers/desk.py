@@ -1,0 +1,50 @@
+"""The desk: everything the handlers work with, built once by the composition root."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from bot.core.models import Say
+
+if TYPE_CHECKING:
+    from bot.archive import Archive
+    from bot.core.format import Links
+    from bot.core.topics import Taxonomy
+    from bot.pipeline.delivery import Delivery
+    from bot.pipeline.publisher import Publisher
+    from bot.pipeline.sender import Sender
+    from bot.storage import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The collaborators and settings of all handlers.
+
+    `clock` gives milliseconds UTC. `publish_at` is the time of day in `timezone` at which a digest goes out, or `now`
+    when it goes out as soon as it is there.
+    """
+
+    archive: Archive
+    store: Store
+    sender: Sender
+    delivery: Delivery
+    publisher: Publisher
+    taxonomy: Taxonomy
+    links: Links
+    say: Say
+    clock: Callable[[], int]
+    timezone: ZoneInfo
+    publish_at: dt.time | Literal["now"]
+    admin_ids: frozenset[int]
+
+    def now(self) -> dt.datetime:
+        """The present moment in the bot's own time zone."""
+        return dt.datetime.fromtimestamp(self.clock() / 1000, self.timezone)
+
+    def today(self) -> dt.date:
+        """The date in the bot's own time zone."""
+        return self.now().date()
