@@ -65,12 +65,12 @@ def _group(value: object) -> object:
 
 
 def _time(value: object) -> object:
-    if not isinstance(value, str) or value in ("now", "off"):
+    if not isinstance(value, str) or value == "now":
         return value
     try:
         return dt.datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone of its own
     except ValueError:
-        raise ValueError(f"{value!r} is not a time of day such as 08:00") from None
+        raise ValueError(f"{value!r} is neither a time of day such as 08:00 nor `now`") from None
 
 
 def _zone(value: object) -> object:
@@ -99,7 +99,7 @@ Text = PlainSerializer(str)
 Url = Annotated[str, AfterValidator(_url)]
 Listen = Annotated[str, AfterValidator(_listen)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone), Text]
-TimeOfDay = Annotated[dt.time, BeforeValidator(_time), PlainSerializer(lambda value: value.strftime("%H:%M"))]
+TimeOrNow = Annotated[dt.time | Literal["now"], BeforeValidator(_time)]
 
 
 class FileSecrets(PydanticBaseSettingsSource):
@@ -134,7 +134,7 @@ class Settings(BaseSettings):
         tuple[Annotated[GroupTarget, BeforeValidator(_group), Text], ...], NoDecode, BeforeValidator(_split)
     ] = ()
     timezone: Zone = ZoneInfo("Asia/Shanghai")
-    publish_at: TimeOfDay | Literal["now"] = dt.time(8, 0)
+    publish_at: TimeOrNow = dt.time(8, 0)
     publish_max_age_days: Annotated[int, Field(ge=0, le=3650)] = 2
     publish_settle_s: Annotated[float, Field(ge=0, le=3600)] = 2
     rate_per_second: Annotated[float, Field(gt=0, le=30)] = 28.5

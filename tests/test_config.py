@@ -1,0 +1,106 @@
+"""Settings: what an operator writes and what the bot says about it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dotenv import dotenv_values
+
+from bot.config import ConfigError, GroupTarget, Settings, load_settings, source_of, unknown_names
+
+EXAMPLE = Path(__file__).parents[1] / ".env.example"
+
+
+@pytest.fixture(autouse=True)
+def _empty_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_example_names_every_setting_with_its_default() -> None:
+    """.env.example and the settings cannot drift apart."""
+    example = dotenv_values(EXAMPLE)
+    assert set(example) == {name.upper() for name in Settings.model_fields}
+    given = {name.lower(): value for name, value in example.items() if value}
+    assert load_settings(**given) == load_settings()
+
+
+def test_every_setting_of_the_example_is_explained() -> None:
+    """Above each setting stands a comment."""
+    lines = EXAMPLE.read_text("utf-8").splitlines()
+    named = [number for number, line in enumerate(lines) if "=" in line and not line.startswith("#")]
+    assert all(lines[number - 1].startswith("#") for number in named)
+
+
+def test_all_mistakes_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong value does not hide the next one, and each says what to do."""
+    wrong = {
+        "PUBLISH_AT": "25:00", "RATE_PER_SECOND": "99", "GROUP_CHATS": "news,@ok:x", "TIMEZONE": "Mars/Base",
+        "ADMIN_IDS": "me", "LOG_LEVEL": "loud", "TELEGRAM_API_URL": "telegram",
+    }  # fmt: skip
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    lines = str(caught.value).splitlines()
+    assert {line.split(":")[0] for line in lines} == set(wrong)
+    assert len(lines) == len(wrong) + 1  # both groups are wrong
+    assert all("Mend it" in line for line in lines)
+
+
+def test_a_secret_is_never_repeated_in_a_complaint_or_a_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Printing the settings does not show the token."""
+    monkeypatch.setenv("BOT_TOKEN", "not-for-your-eyes")
+    assert "not-for-your-eyes" not in repr(load_settings())
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """BOT_TOKEN_FILE names the file; the environment's own BOT_TOKEN wins over it."""
+    (tmp_path / "token").write_text("from-file\n")
+    monkeypatch.setenv("BOT_TOKEN_FILE", str(tmp_path / "token"))
+    assert _token(load_settings()) == "from-file"
+    assert source_of("bot_token") == "BOT_TOKEN_FILE"
+    monkeypatch.setenv("BOT_TOKEN", "from-environment")
+    assert _token(load_settings()) == "from-environment"
+    assert source_of("bot_token") == "environment"
+
+
+def test_a_missing_secret_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator learns which file could not be read."""
+    monkeypatch.setenv("BOT_TOKEN_FILE", "/nowhere/token")
+    with pytest.raises(ConfigError, match="/nowhere/token"):
+        load_settings()
+
+
+def test_an_empty_category_means_every_post_and_an_empty_token_means_none(tmp_path: Path) -> None:
+    """The one setting for which empty is a choice; source_of knows where each came from."""
+    (tmp_path / ".env").write_text("POSTS_CATEGORY=\nBOT_TOKEN=\nPUBLISH_AT=now\n")
+    settings = load_settings()
+    assert (settings.posts_category, settings.bot_token, settings.publish_at) == ("", None, "now")
+    assert [source_of(name) for name in ("posts_category", "bot_token")] == [".env", "default"]
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("@ai_news_plus", GroupTarget("@ai_news_plus")),
+        ("-1001234567890", GroupTarget(-1001234567890)),
+        (" @forum:17 ", GroupTarget("@forum", 17)),
+    ],
+)
+def test_groups_are_names_or_numbers_with_a_topic(text: str, target: GroupTarget, monkeypatch: Any) -> None:
+    """The forms of GROUP_CHATS."""
+    monkeypatch.setenv("GROUP_CHATS", text)
+    assert load_settings().group_chats == (target,)
+
+
+def test_a_misspelt_name_in_the_file_is_pointed_out(tmp_path: Path) -> None:
+    """A typo in .env is not silently ignored by `config`."""
+    (tmp_path / ".env").write_text("BOT_TOKN=x\nSOMETHING_ELSE=y\n")
+    assert unknown_names() == {"BOT_TOKN": "BOT_TOKEN", "SOMETHING_ELSE": ""}
+
+
+def _token(settings: Settings) -> str:
+    assert settings.bot_token is not None
+    return settings.bot_token.get_secret_value()
