@@ -1,0 +1,131 @@
+"""`python -m bot …`: parse arguments, nothing else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bot import __version__
+
+cli = typer.Typer(
+    name="ai-daily-bot",
+    help="A Telegram bot that delivers a daily Markdown digest. Settings come from the environment or .env.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Digest = Annotated[Path, typer.Argument(help="A digest, e.g. posts/2026-02-06-….md")]
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot on Telegram (needs BOT_TOKEN)."""
+    from bot import app
+
+    raise typer.Exit(app.run())
+
+
+@cli.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Port of the chat page on 127.0.0.1; 0 takes a free one.")] = 8081,
+) -> None:
+    """Run the bot on a local Telegram with a chat page. Needs no token; nothing leaves this machine."""
+    from bot import app
+
+    raise typer.Exit(app.sandbox(port))
+
+
+@cli.command()
+def start() -> None:
+    """What `make run` does: `run` when BOT_TOKEN is set, else `sandbox`."""
+    from bot import app
+
+    raise typer.Exit(app.start())
+
+
+@cli.command()
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(help="Digests; none: all of POSTS_DIR.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is wrong with digests, where, and how to mend it. Exit 1 when an error is among it."""
+    from bot import console
+
+    raise typer.Exit(console.check(files or [], as_json=as_json))
+
+
+@cli.command()
+def preview(
+    file: Digest,
+    style: Annotated[Literal["full", "card"], typer.Option(help="The group's messages, or a reader's card.")] = "full",
+    as_json: AsJson = False,
+) -> None:
+    """Print the exact messages a digest becomes."""
+    from bot import console
+
+    raise typer.Exit(console.preview(file, style=style, as_json=as_json))
+
+
+@cli.command()
+def publish(file: Digest) -> None:
+    """Send a digest of POSTS_DIR now, whatever its hour. A running bot takes it over within seconds."""
+    from bot import console
+
+    raise typer.Exit(console.publish(file))
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})  # a query may begin with a dash
+def search(
+    query: Annotated[str, typer.Argument(help="Words; quotes, tag:, after: and before: as in the chat.")],
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 5,
+    offset: Annotated[int, typer.Option(min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Search the archive; it is brought up to date first."""
+    from bot import console
+
+    raise typer.Exit(console.search(query, limit=limit, offset=offset, as_json=as_json))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the state's database to this version's schema."""
+    from bot import console
+
+    raise typer.Exit(console.migrate())
+
+
+@cli.command()
+def config() -> None:
+    """Print every setting with its value and where it came from; secrets are masked."""
+    from bot import console
+
+    raise typer.Exit(console.config())
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@cli.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    """A Telegram bot that delivers a daily Markdown digest. Settings come from the environment or .env."""
+
+
+def main() -> None:
+    """The console script's entry."""
+    sys.exit(cli())
+
+
+if __name__ == "__main__":
+    main()
