@@ -1,1 +1,5 @@
-"""REMEMBERS: chats, preferences, campaigns and deliveries. What must not be lost."""
+"""REMEMBERS: chats, preferences, campaigns, deliveries: what must not be lost."""
+
+from bot.storage.store import Store
+
+__all__ = ["Store"]

@@ -1,0 +1,27 @@
+"""What can go wrong with the state, each named for what happened and saying what to do next."""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """The state cannot be used; the message says why and what to do."""
+
+
+class StoreFullError(StoreError):
+    """There is no room to write. Reading still works."""
+
+
+class StoreBusyError(StoreError):
+    """Another process held the database for too long, or the connection to it was lost."""
+
+
+class StoreDamagedError(StoreError):
+    """The file is not a database, or a damaged one. It is never replaced by itself."""
+
+
+class NewerSchemaError(StoreError):
+    """The database was written by a newer version of the bot."""
+
+
+class WrongBotError(StoreError):
+    """The database belongs to another bot."""

@@ -1,0 +1,294 @@
+"""What the state remembers, as frozen data. Times are integer milliseconds UTC."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from bot.core.edition import TagFilter
+
+
+class ChatKind(StrEnum):
+    """What sort of chat this is; a supergroup is a group."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    CHANNEL = "channel"
+
+
+class ChatStatus(StrEnum):
+    """Whether a chat gets digests: NEW has never asked, STOPPED said no, BLOCKED shut the bot out, PAUSED cannot
+    be written to until somebody mends it (rights, a closed topic). Only ACTIVE gets anything by itself."""
+
+    NEW = "new"
+    ACTIVE = "active"
+    STOPPED = "stopped"
+    BLOCKED = "blocked"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A reader, group or channel with its preferences.
+
+    `reason` says why it is blocked or paused. `deliver_at_min` is the reader's own minute of the day, None: with
+    everybody. `is_rich_refused`: its last rich message was refused, so it gets classic ones.
+    """
+
+    id: int
+    kind: ChatKind
+    status: ChatStatus = ChatStatus.NEW
+    reason: str = ""
+    name: str = ""
+    username: str = ""
+    style: str = "card"
+    language: str = "zh"
+    filter: TagFilter = field(default_factory=TagFilter)
+    thread_id: int | None = None
+    deliver_at_min: int | None = None
+    mutes_rest: bool = False
+    is_rich_refused: bool = False
+    created_at_ms: int = 0
+    subscribed_at_ms: int | None = None
+
+    @property
+    def is_subscribed(self) -> bool:
+        """Gets every digest."""
+        return self.status is ChatStatus.ACTIVE
+
+
+class Audience(NamedTuple):
+    """Private chats by what a broadcast would do with them."""
+
+    active: int
+    stopped: int
+    blocked: int
+
+
+class EditionKey(NamedTuple):
+    """What tells the editions of one publication apart: the style and the key of the tag filter."""
+
+    style: str
+    filter_key: str = ""
+
+
+class DigestState(StrEnum):
+    """How far the publisher is with a digest: SEEN is archived only, WAITING for its time, ASKED the admins whether,
+    HELD for its shape or errors, APPROVED by an admin or the command line, PUBLISHED, DISCARDED."""
+
+    SEEN = "seen"
+    WAITING = "waiting"
+    ASKED = "asked"
+    HELD = "held"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A digest the publisher has met. `content_hash` is of the file as last judged; `told_hash` of the one the admins
+    were last told about."""
+
+    key: str
+    date: dt.date
+    slug: str
+    name: str
+    content_hash: str
+    state: DigestState
+    reason: str = ""
+    told_hash: str = ""
+    updated_at_ms: int = 0
+
+
+class CampaignKind(StrEnum):
+    """What is being delivered: a digest, a correction of its messages, an admin's broadcast, or taking one back."""
+
+    DIGEST = "digest"
+    CORRECTION = "correction"
+    BROADCAST = "broadcast"
+    RECALL = "recall"
+
+
+class CampaignState(StrEnum):
+    """DRAFT is not confirmed; BUILDING writes its deliveries, invisible to the engine until all are there."""
+
+    DRAFT = "draft"
+    BUILDING = "building"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+class Policy(StrEnum):
+    """What happens to a message that may or may not have arrived: sent again once, or only listed."""
+
+    PREFER_DELIVERY = "prefer_delivery"
+    PREFER_ONCE = "prefer_once"
+
+
+class DeliveryState(StrEnum):
+    """States of one campaign in one chat. UNKNOWN: a message went out and its answer was lost."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One Bot API call of a campaign, the same for every chat of an edition; `chat_id` is added at sending.
+
+    `section` is the digest's section that this part belongs to, None for cards and broadcasts.
+    """
+
+    params: Mapping[str, Any]
+    method: str = "sendMessage"
+    section: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A group or channel that gets a publication, and the forum topic in it, if any."""
+
+    chat_id: int
+    thread_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationPlan:
+    """A digest to deliver: `group_calls` to every target in order, and to each active private chat the edition of its
+    style and filter. A chat whose edition is missing gets that of `EditionKey("card", "")`; one whose edition is an
+    empty tuple gets nothing.
+    """
+
+    digest_key: str
+    content_hash: str
+    group_calls: tuple[Call, ...] = ()
+    targets: tuple[Target, ...] = ()
+    editions: Mapping[EditionKey, tuple[Call, ...]] = field(default_factory=dict)
+    policy: Policy = Policy.PREFER_DELIVERY
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPlan:
+    """Edits of messages already sent: for each target its own calls, with `message_id` inside their params."""
+
+    digest_key: str
+    content_hash: str
+    corrects: int
+    calls: Mapping[Target, tuple[Call, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastPlan:
+    """The same calls (copyMessage, sendMessage …) to every active private chat; always delivered at most once."""
+
+    calls: tuple[Call, ...]
+    author_id: int
+    is_silent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """Something being delivered to many chats, with its counters: `total` chats of which the others are settled.
+
+    `repeated` counts parts that were sent a second time because the first answer was lost. `subject_id` is the
+    campaign that a correction or recall is about. `reason` says why it is paused.
+    """
+
+    id: int
+    kind: CampaignKind
+    state: CampaignState
+    policy: Policy
+    digest_key: str = ""
+    content_hash: str = ""
+    subject_id: int | None = None
+    author_id: int | None = None
+    is_silent: bool = False
+    reason: str = ""
+    total: int = 0
+    sent: int = 0
+    failed: int = 0
+    unknown: int = 0
+    skipped: int = 0
+    blocked: int = 0
+    repeated: int = 0
+    created_at_ms: int = 0
+    started_at_ms: int | None = None
+    finished_at_ms: int | None = None
+
+    @property
+    def settled(self) -> int:
+        """Chats that need nothing more."""
+        return self.sent + self.failed + self.unknown + self.skipped + self.blocked
+
+    @property
+    def left(self) -> int:
+        """Chats that still wait."""
+        return self.total - self.settled
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One campaign to one chat, as claimed by the engine.
+
+    `message_ids[i]` is the message of part i, 0 when Telegram never told us. `attempts` counts calls for the present
+    part that failed without being sent; `repeats` parts sent again after a lost answer.
+    """
+
+    campaign_id: int
+    chat_id: int
+    edition_id: int
+    thread_id: int | None = None
+    next_part: int = 0
+    attempts: int = 0
+    repeats: int = 0
+    message_ids: tuple[int, ...] = ()
+    state: DeliveryState = DeliveryState.PENDING
+    reason: str = ""
+    not_before_ms: int = 0
+
+    @property
+    def is_group(self) -> bool:
+        """A group or channel: the ids of these are negative."""
+        return self.chat_id < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something about a delivery that a person may have to look at: an unknown or repeated part, a failure."""
+
+    campaign_id: int
+    chat_id: int
+    part: int
+    kind: IncidentKind
+    reason: str
+    at_ms: int
+
+
+class IncidentKind(StrEnum):
+    """UNKNOWN: sent, answer lost, not sent again; REPEATED: sent a second time; PLAIN: sent without formatting;
+    FAILED: given up; SKIPPED: the chat could not be written to."""
+
+    UNKNOWN = "unknown"
+    REPEATED = "repeated"
+    PLAIN = "plain"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCard:
+    """A message that shows a campaign to an admin and is edited while it goes on."""
+
+    campaign_id: int
+    chat_id: int
+    message_id: int
