@@ -1,0 +1,165 @@
+"""Search terms: one way of reading text that the index, the queries and the marks in snippets all share.
+
+Text is folded (NFKC, casefold, Latin accents off, Traditional to Simplified) and cut into runs: Chinese, Japanese and
+Korean characters, letters, digits. A CJK run becomes overlapping pairs plus its last character, so that every word of
+it can be found without a dictionary. Letters and digits are terms apart, so that GPT5, GPT-5 and ＧＰＴ－５ are one.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import opencc
+import regex
+
+VERSION = f"1 {unicodedata.unidata_version} {opencc.__version__} {regex.__version__}"
+"""Changes whenever the same text could give other terms; an index of another version has to be rebuilt."""
+
+# Neither mark can come out of folded text, so no term of a text is ever mistaken for one of these.
+BREAK = "¶"
+DECIMAL = "·"
+TERM_LIMIT = 40
+
+_TO_SIMPLIFIED = opencc.OpenCC("t2s")
+_CLUSTER = regex.compile(r"\X")
+_NEEDS_CLUSTERS = regex.compile(r"[\p{M}\p{Cf}\p{RI}\p{Emoji_Modifier}\u1100-\u11ff\uff9e\uff9f]")
+_CJK = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー々〇]"
+_RUN = regex.compile(
+    rf"(?P<cjk>{_CJK}+)"
+    r"|(?P<digits>\p{Nd}{1,3}(?:,\p{Nd}{3})+(?!\p{Nd})|\p{Nd}+)"
+    rf"|(?P<letters>[[\p{{L}}\p{{N}}]--[\p{{Nd}}]--{_CJK}]+)",
+    regex.VERSION1,
+)
+# What may stand inside a name: nothing, spaces, or one joint. Anything else ends a phrase.
+_JOINT = regex.compile(r" *(?:[-‐–_/+&·] *)?|[.'’]")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text that still knows its origin: folded character `i` comes from `text[starts[i]:ends[i]]`."""
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of folded text of one kind: `cjk`, `digits` or `letters`. `gap` is what stands before it."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    gap: str = ""
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether a phrase may run on into this one: GPT-5, GPT 5, Node.js, but not `GPT，5`."""
+        return _JOINT.fullmatch(self.gap) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One entry of the index and the stretch of folded text it stands for."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Terms that must follow each other. `is_prefix`: the last one may go on (a single CJK character)."""
+
+    terms: tuple[str, ...]
+    is_prefix: bool = False
+
+
+def fold(text: str) -> str:
+    """The text as the search sees it: width, case, accents and Chinese script no longer matter."""
+    return "".join([_fold_cluster(cluster) for cluster in clusters(text)])
+
+
+def fold_with_origin(text: str) -> Folded:
+    """Fold and remember for every folded character which characters of `text` it came from, whole graphemes only."""
+    pieces, starts, ends, at = [], [], [], 0
+    for cluster in clusters(text):
+        piece = _fold_cluster(cluster)
+        pieces.append(piece)
+        starts += [at] * len(piece)
+        at += len(cluster)
+        ends += [at] * len(piece)
+    return Folded("".join(pieces), tuple(starts), tuple(ends))
+
+
+def clusters(text: str) -> Sequence[str]:
+    """The graphemes of a text. Most texts have none of more than one character and are their own answer."""
+    if _NEEDS_CLUSTERS.search(text) is None:
+        return text
+    found: list[str] = _CLUSTER.findall(text)
+    return found
+
+
+def runs(folded: str) -> list[Run]:
+    """The runs of a folded text, in order."""
+    found, end = [], 0
+    for match in _RUN.finditer(folded):
+        found.append(Run(match.lastgroup or "", match.group(), match.start(), match.end(), folded[end : match.start()]))
+        end = match.end()
+    return found
+
+
+def terms(folded: str) -> list[Term]:
+    """The terms of a folded text, in order, with a break wherever a phrase must not go on."""
+    return list(_terms(runs(folded)))
+
+
+def index_text(text: str) -> str:
+    """The terms of a text as the index stores them, separated by spaces."""
+    return " ".join([term.text for term in terms(fold(text))])
+
+
+def phrase(text: str) -> Phrase | None:
+    """What to look for to find `text` as it stands, or None when nothing in it can be searched."""
+    found = runs(fold(text))
+    if not found:
+        return None
+    wanted = tuple(term.text for term in _terms(found))
+    match found[-1]:
+        case Run(kind="cjk", text=last) if len(last) == 1:
+            return Phrase(wanted, is_prefix=True)
+        case Run(kind="cjk"):
+            return Phrase(wanted[:-1])  # the text may go on after the last character
+    return Phrase(wanted)
+
+
+def _terms(found: Iterable[Run]) -> Iterable[Term]:
+    previous: Run | None = None
+    for run in found:
+        is_decimal = previous is not None and run.gap == "." and {run.kind, previous.kind} == {"digits"}
+        if previous is not None and not run.is_joined:
+            yield Term(BREAK, run.start, run.start)
+        yield from _terms_of(run, DECIMAL if is_decimal else "")
+        previous = run
+
+
+def _terms_of(run: Run, mark: str) -> Iterable[Term]:
+    if run.kind != "cjk":
+        yield Term(mark + run.text.replace(",", "")[:TERM_LIMIT], run.start, run.end)
+        return
+    for at in range(len(run.text) - 1):
+        yield Term(run.text[at : at + 2], run.start + at, run.start + at + 2)
+    yield Term(run.text[-1], run.end - 1, run.end)
+
+
+@lru_cache(maxsize=32768)
+def _fold_cluster(cluster: str) -> str:
+    # Accents come off Latin letters only: elsewhere they make another letter (й, が).
+    form: Literal["NFKD", "NFKC"] = "NFKD" if cluster[0] < "\u0370" or "\u1e00" <= cluster[0] < "\u1f00" else "NFKC"
+    bare = [ch for ch in unicodedata.normalize(form, cluster) if unicodedata.category(ch) not in {"Mn", "Cf", "Cs"}]
+    return "".join([_TO_SIMPLIFIED.convert(ch) for ch in bare]).casefold()
