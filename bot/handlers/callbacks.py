@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from telegram import CallbackQuery, Update
+from telegram import CallbackQuery, Update, User
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler
@@ -32,11 +32,16 @@ class Tap:
     """
 
     update_id: int
-    user_id: int
+    user: User
     chat_id: int
     message_id: int
     argument: str
     text: str = ""
+
+    @property
+    def user_id(self) -> int:
+        """The id of who pressed."""
+        return self.user.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,17 @@ class Answer:
 
 
 QUIET = Answer()
+
+
+class RefusedError(Exception):
+    """What the reader asked for is not to be had; `key` is the sentence that says so."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
 Verb = Callable[[Desk, Tap], Awaitable[Answer]]
 
 
@@ -91,6 +107,8 @@ async def _pressed(desk: Desk, verbs: Mapping[str, Verb], update: Update, _conte
     assert query is not None  # noqa: S101 - the handler is only called for presses
     try:
         answer = await _carry_out(desk, verbs, update.update_id, query)
+    except RefusedError as refusal:
+        answer = Answer(desk.say(refusal.key, **refusal.values), is_alert=True)
     except Exception as error:
         log_failure(error, update)
         answer = Answer(desk.say("error.apology"), is_alert=True)
@@ -105,7 +123,7 @@ async def _carry_out(desk: Desk, verbs: Mapping[str, Verb], update_id: int, quer
     verb, argument = found
     tap = Tap(
         update_id=update_id,
-        user_id=query.from_user.id,
+        user=query.from_user,
         chat_id=query.message.chat.id,
         message_id=query.message.message_id,
         argument=argument,
