@@ -1,8 +1,12 @@
-"""What became of one Bot API call, and what to do next. Pure: wire events in, decisions out."""
+"""What may become of a Bot API call, and what to do next. Pure: outcomes in, decisions out.
+
+The Bot API has no idempotency key, so everything turns on one question: can the message have arrived?
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +99,182 @@ Outcome = (
     | Unauthorized
     | Conflict
 )
+
+
+class Policy(StrEnum):
+    """What happens to a message that may or may not have arrived: sent again once, or only listed."""
+
+    PREFER_DELIVERY = "prefer_delivery"
+    PREFER_ONCE = "prefer_once"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The part is there; go on with the next."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """The same part again at `at_ms`; nothing was sent. `is_attempt`: it counts towards the backoff."""
+
+    at_ms: int
+    reason: str
+    is_attempt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The same part again at `at_ms` although it may be there already; to be marked."""
+
+    at_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask a person whether to send the part again; without an answer by `decide_at_ms` the policy decides."""
+
+    decide_at_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The part may be there or not: list it, never send it again, go on with the next."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendPlain:
+    """The same part at once without its formatting."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """This chat cannot have this campaign."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The chat is closed to us; its preferences stay."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """Write nothing to this chat until somebody mends it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Rewrite the chat's id and send again."""
+
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopEverything:
+    """Nothing more can be sent with this token."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandAside:
+    """Another process works with this token: hold everything, the same part again at `at_ms`."""
+
+    at_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLost:
+    """What this campaign is made of is gone or cannot be touched."""
+
+    reason: str
+
+
+Step = (
+    Done
+    | TryAgain
+    | Repeat
+    | Ask
+    | Leave
+    | SendPlain
+    | GiveUp
+    | Unreachable
+    | Suspend
+    | Move
+    | StopEverything
+    | StandAside
+    | SourceLost
+)
+
+REPEAT_DELAY_MS = 3_000
+ASK_MS = 5 * 60_000
+STAND_ASIDE_MS = 15_000
+LONGEST_BACKOFF_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The call that had the outcome: failures before it for this part, whether it was a repetition already, went out
+    without formatting, and whether a person may be asked about it (a public group, and there are admins)."""
+
+    failures: int = 0
+    is_repeat: bool = False
+    is_plain: bool = False
+    can_ask: bool = False
+
+
+def next_step(outcome: Outcome, attempt: Attempt, *, now_ms: int, policy: Policy) -> Step:  # noqa: PLR0911 - one line a case
+    """What to do after this outcome."""
+    match outcome:
+        case Sent(message_id):
+            return Done(message_id)
+        case NotSent(cause):
+            return TryAgain(now_ms + backoff_ms(attempt.failures), cause, is_attempt=True)
+        case Unknown(cause):
+            return after_unknown(cause, attempt, now_ms=now_ms, policy=policy)
+        case RetryAfter(seconds):
+            return TryAgain(now_ms + seconds * 1000, f"flood wait {seconds} s", is_attempt=False)
+        case BadContent(description):
+            return GiveUp(description) if attempt.is_plain else SendPlain(description)
+        case BadSource(description):
+            return SourceLost(description)
+        case ChatGone(reason):
+            return Unreachable(reason)
+        case ChatPaused(reason):
+            return Suspend(reason)
+        case Migrated(chat_id):
+            return Move(chat_id)
+        case Unauthorized(description):
+            return StopEverything(description)
+        case Conflict(description):
+            return StandAside(now_ms + STAND_ASIDE_MS, description)
+
+
+def after_unknown(cause: str, attempt: Attempt, *, now_ms: int, policy: Policy) -> Repeat | Ask | Leave:
+    """A part that may be there: a person decides where one can be asked, else the policy; never a third time."""
+    if attempt.is_repeat:
+        return Leave(cause)
+    if attempt.can_ask:
+        return Ask(now_ms + ASK_MS, cause)
+    if policy is Policy.PREFER_DELIVERY:
+        return Repeat(now_ms + REPEAT_DELAY_MS, cause)
+    return Leave(cause)
+
+
+def backoff_ms(failures: int) -> int:
+    """The wait before the next try: 1, 2, 4 … 60 seconds."""
+    return min(LONGEST_BACKOFF_MS, 1000 << min(failures, 10))

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from bot.core.edition import TagFilter
+from bot.core.retry import Policy as Policy
 
 
 class ChatKind(StrEnum):
@@ -122,13 +123,6 @@ class CampaignState(StrEnum):
     PAUSED = "paused"
     STOPPED = "stopped"
     DONE = "done"
-
-
-class Policy(StrEnum):
-    """What happens to a message that may or may not have arrived: sent again once, or only listed."""
-
-    PREFER_DELIVERY = "prefer_delivery"
-    PREFER_ONCE = "prefer_once"
 
 
 class DeliveryState(StrEnum):
