@@ -65,7 +65,7 @@ class Part:
 
 def utf16_len(text: str) -> int:
     """Length in UTF-16 code units, as Telegram counts: most emoji are two."""
-    return len(text) + sum(ch > "\uffff" for ch in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def to_params(part: Part) -> dict[str, Any]:
