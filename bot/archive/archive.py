@@ -1,0 +1,205 @@
+"""The archive: every digest and every item of it, found again by word, tag and day.
+
+It is made from the posts and may be deleted at any time. A new one is built beside the old and put in its place;
+reading goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import zlib
+from collections import OrderedDict
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from bot.archive import indexing, ranking
+from bot.archive.files import ArchiveFile
+from bot.archive.records import Hit, Page, PostSource
+from bot.core.models import Digest
+from bot.core.query import Query, parse_query
+from bot.core.snippet import cut_snippet, mark
+from bot.core.topics import Taxonomy
+
+Clock = Callable[[], int]
+Parse = Callable[[bytes, str], Digest | None]
+
+PARSED_KEPT = 16
+
+
+class Archive:
+    """Digests and items, to be searched and read.
+
+    `parse` understands a stored file again (None: it no longer can); `clock` (milliseconds UTC) and `timezone` say
+    which day "today" is in a query. Reading an archive that is not usable finds nothing.
+
+    Raises:
+        ArchiveDamaged: by any reading, when the file turns out to be damaged; it is not usable from then on.
+    """
+
+    def __init__(
+        self, path: Path, taxonomy: Taxonomy, clock: Clock, parse: Parse, timezone: dt.tzinfo = dt.UTC
+    ) -> None:
+        self._taxonomy, self._clock, self._parse, self._timezone = taxonomy, clock, parse, timezone
+        self._file = ArchiveFile(path, taxonomy.fingerprint)
+        self._parsed = OrderedDict[tuple[str, str], Digest]()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether there is a sound archive of this version; if not, it has to be rebuilt."""
+        return self._file.is_usable
+
+    async def open(self) -> None:
+        """Open the file; a missing, damaged or outdated one leaves the archive empty and not usable."""
+        await self._file.open()
+
+    async def close(self) -> None:
+        """Close the file."""
+        await self._file.close()
+
+    async def index(self, source: PostSource) -> None:
+        """Put a digest in, in place of an earlier one of the same key or file name."""
+        async with self._file.writing() as connection:
+            await indexing.write(connection, source)
+
+    async def remove(self, key: str) -> None:
+        """Take a digest out; nothing happens when it is not there."""
+        async with self._file.writing() as connection:
+            await indexing.erase(connection, key)
+
+    async def rebuild(
+        self,
+        sources: Iterable[PostSource] | AsyncIterable[PostSource],
+        on_progress: Callable[[int], None] = lambda done: None,
+    ) -> None:
+        """Build a new archive of these digests beside the present one, then put it in its place.
+
+        `on_progress` is told how many are done after each.
+        """
+        async with self._file.replacing() as connection:
+            done = 0
+            async for source in _each(sources):
+                await indexing.write(connection, source)
+                done += 1
+                on_progress(done)
+
+    async def sources(self) -> dict[str, str]:
+        """The content hash of every digest by its file's name."""
+        async with self._file.reading() as connection:
+            return dict(await _rows(connection, "select name, content_hash from digest"))
+
+    async def keys(self, since: dt.date = dt.date.min, until: dt.date = dt.date.max) -> tuple[str, ...]:
+        """The keys of the digests of these days (inclusive), newest first."""
+        sql = "select key from digest where date between ? and ? order by date desc, key desc"
+        async with self._file.reading() as connection:
+            return tuple(row[0] for row in await _rows(connection, sql, since.isoformat(), until.isoformat()))
+
+    async def latest(self, before: dt.date | None = None) -> str | None:
+        """The key of the newest digest, or of the newest from before that day; None when there is none."""
+        sql = "select key from digest where date < ? order by date desc, key desc limit 1"
+        return await self._key(sql, before.isoformat() if before else "~")
+
+    async def previous(self, key: str) -> str | None:
+        """The key of the digest before this one, or None."""
+        sql = """
+            select other.key from digest, digest other
+            where digest.key = ? and (other.date, other.key) < (digest.date, digest.key)
+            order by other.date desc, other.key desc limit 1
+        """
+        return await self._key(sql, key)
+
+    async def nearest(self, day: dt.date) -> str | None:
+        """The key of the digest of that day, else of the day nearest to it (the earlier of two); None when empty."""
+        sql = "select key from digest order by abs(julianday(date) - julianday(?)), date, key limit 1"
+        return await self._key(sql, day.isoformat())
+
+    async def digest(self, key: str) -> Digest | None:
+        """The digest with its items labelled, understood anew from its stored file; None when it is not there."""
+        sql = "select name, content_hash, source from digest where key = ?"
+        async with self._file.reading() as connection:
+            rows = await _rows(connection, sql, key)
+        if not rows:
+            return None
+        name, content_hash, packed = rows[0]
+        found = self._parsed.get((key, content_hash)) or await asyncio.to_thread(self._read, packed, name)
+        if found is not None:
+            self._remember((key, content_hash), found)
+        return found
+
+    async def search(self, text: str, *, limit: int = 5, offset: int = 0, tags: Sequence[str] = ()) -> Page:
+        """The hits from `offset` on, and how many there are in all; they must have all `tags`, too.
+
+        First the items with every word in the headline, newest first, then the rest. Any text is a query.
+        """
+        query, scope = self._understand(text, tags)
+        if query.is_empty and not tags:
+            return Page()
+        async with self._file.reading() as connection:
+            total = await ranking.count(connection, scope)
+            if offset < 0 or limit <= 0 or offset >= total:
+                return Page(total)
+            ids = await ranking.rank(connection, scope, total, limit, offset)
+            return Page(total, tuple([hit async for hit in _hits(connection, ids, query)]))
+
+    def _understand(self, text: str, tags: Sequence[str]) -> tuple[Query, ranking.Scope]:
+        today = dt.datetime.fromtimestamp(self._clock() / 1000, self._timezone).date()
+        query = parse_query(text, today, self._taxonomy.aliases)
+        wanted = tuple(self._taxonomy.find(tag) or tag for tag in (*tags, *query.tags))
+        return query, ranking.scope_of(query, wanted)
+
+    async def _key(self, sql: str, *values: str) -> str | None:
+        async with self._file.reading() as connection:
+            rows = await _rows(connection, sql, *values)
+        return str(rows[0][0]) if rows else None
+
+    def _read(self, packed: bytes, name: str) -> Digest | None:
+        found = self._parse(zlib.decompress(packed), name)
+        return self._taxonomy.label(found) if found else None
+
+    def _remember(self, identity: tuple[str, str], digest: Digest) -> None:
+        self._parsed[identity] = digest
+        self._parsed.move_to_end(identity)
+        if len(self._parsed) > PARSED_KEPT:
+            self._parsed.popitem(last=False)
+
+
+async def _hits(connection: aiosqlite.Connection, ids: list[int], query: Query) -> AsyncIterator[Hit]:
+    """The items of these rows in this order; one that was taken out meanwhile is passed over."""
+    marks = ", ".join("?" * len(ids))
+    sql = f"select id, digest_key, number, section, headline, body, url, tags from item where id in ({marks})"  # noqa: S608
+    rows = {row[0]: row[1:] for row in await _rows(connection, sql, *ids)}
+    for id_ in ids:
+        if id_ in rows:
+            yield _hit(id_, rows[id_], query)
+
+
+def _hit(row_id: int, row: Sequence[Any], query: Query) -> Hit:
+    digest_key, number, section, headline, body, url, tags = row
+    return Hit(
+        item_key=f"{digest_key}_{number}",
+        date=indexing.day_of(row_id),
+        number=number,
+        headline=headline,
+        url=url,
+        section=section,
+        tags=tuple(json.loads(tags)),
+        marked=mark(headline, query.phrases),
+        snippet=cut_snippet(body, query.phrases),
+    )
+
+
+async def _rows(connection: aiosqlite.Connection, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in await connection.execute_fetchall(sql, values)]
+
+
+async def _each(sources: Iterable[PostSource] | AsyncIterable[PostSource]) -> AsyncIterator[PostSource]:
+    if isinstance(sources, AsyncIterable):
+        async for source in sources:
+            yield source
+    else:
+        for source in sources:
+            yield source

@@ -1,0 +1,97 @@
+"""The order of hits: every word in the headline first, newest first; then the rest, best or newest first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import aiosqlite
+
+from bot.archive.database import fetch_value
+from bot.archive.indexing import DAY_ROWS, first_row, tag_term
+from bot.core.query import Query, Word
+from bot.core.terms import Phrase
+
+BROAD = 3_000
+"""Hits beyond which the rest is ordered by date: comparing all of them would cost more than it helps."""
+
+_BEST_FIRST = "bm25(item_fts, 2.0, 1.0, 0.0), rowid desc"
+_NEWEST_FIRST = "rowid desc"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to match, in the language of FTS5, and between which row ids (both inclusive)."""
+
+    words: str
+    tags: str
+    first: int
+    last: int
+
+    @property
+    def everywhere(self) -> str:
+        """Items with the words anywhere."""
+        return " AND ".join(part for part in (self.words, self.tags) if part)
+
+    @property
+    def in_headlines(self) -> str:
+        """Items with all words in the headline."""
+        headline = f"{{headline}} : {self.words}"
+        return " AND ".join(part for part in (headline, self.tags) if part)
+
+
+def scope_of(query: Query, tags: Sequence[str]) -> Scope:
+    """The scope of a query and tags the hits must have. Every term is quoted: nothing typed is an operator."""
+    words = " AND ".join(_any_of(word) for word in query.words)
+    first = first_row(query.after or dt.date.min)
+    last = first_row(query.before or dt.date.max) + DAY_ROWS - 1
+    return Scope(f"({words})" if words else "", " AND ".join(f'"{tag_term(tag)}"' for tag in tags), first, last)
+
+
+async def count(connection: aiosqlite.Connection, scope: Scope) -> int:
+    """How many items are in the scope."""
+    if not scope.everywhere:
+        sql = "select count(*) from item where id between ? and ?"
+        return int(str(await fetch_value(connection, sql, (scope.first, scope.last))))
+    return await _count(connection, scope, scope.everywhere)
+
+
+async def rank(connection: aiosqlite.Connection, scope: Scope, total: int, limit: int, offset: int) -> list[int]:
+    """The row ids from `offset` on. Pages follow each other without gap or repetition."""
+    if not scope.everywhere:
+        sql = "select id from item where id between ? and ? order by id desc limit ? offset ?"
+        return await _ids(connection, sql, scope.first, scope.last, limit, offset)
+    if not scope.words:
+        return await _match(connection, scope, scope.everywhere, _NEWEST_FIRST, limit, offset)
+    found = await _match(connection, scope, scope.in_headlines, _NEWEST_FIRST, limit, offset)
+    if len(found) == limit:
+        return found
+    before = offset + len(found) if found or not offset else await _count(connection, scope, scope.in_headlines)
+    rest = f"({scope.everywhere}) NOT ({scope.in_headlines})"
+    order = _BEST_FIRST if total <= BROAD else _NEWEST_FIRST
+    return found + await _match(connection, scope, rest, order, limit - len(found), max(0, offset - before))
+
+
+async def _count(connection: aiosqlite.Connection, scope: Scope, match: str) -> int:
+    sql = "select count(*) from item_fts where item_fts match ? and rowid between ? and ?"
+    return int(str(await fetch_value(connection, sql, (match, scope.first, scope.last))))
+
+
+async def _match(
+    connection: aiosqlite.Connection, scope: Scope, match: str, order: str, limit: int, offset: int
+) -> list[int]:
+    sql = "select rowid from item_fts where item_fts match ? and rowid between ? and ? order by "
+    return await _ids(connection, f"{sql}{order} limit ? offset ?", match, scope.first, scope.last, limit, offset)
+
+
+async def _ids(connection: aiosqlite.Connection, sql: str, *values: object) -> list[int]:
+    return [row[0] for row in await connection.execute_fetchall(sql, values)]
+
+
+def _any_of(word: Word) -> str:
+    return "(" + " OR ".join(map(_quoted, word.names)) + ")"
+
+
+def _quoted(phrase: Phrase) -> str:
+    return '"' + " ".join(phrase.terms) + '"' + "*" * phrase.is_prefix
