@@ -5,7 +5,7 @@ A module of handlers names its verbs in a mapping `VERBS`; a verb does its work 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,11 +14,14 @@ import structlog
 from telegram import CallbackQuery, Update, User
 from telegram.constants import ChatType
 from telegram.error import TelegramError
-from telegram.ext import CallbackQueryHandler
+from telegram.ext import Application, CallbackContext, CallbackQueryHandler
 
 from bot.core.parts import CALLBACK_DATA_BYTES, Button
 from bot.handlers.desk import Desk
 from bot.handlers.errors import log_failure
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+AnyContext = CallbackContext[Any, Any, Any, Any]
 
 VERSION = "v1"
 log = structlog.get_logger()
@@ -28,7 +31,7 @@ log = structlog.get_logger()
 class Tap:
     """One press of a button: who pressed, on which message of which chat, and the argument of the verb.
 
-    `text` is the message's text, empty when Telegram no longer shows it to us.
+    `spawn` starts work that outlasts the answer to the press.
     """
 
     update_id: int
@@ -36,7 +39,7 @@ class Tap:
     chat_id: int
     message_id: int
     argument: str
-    text: str = ""
+    spawn: Callable[[Coroutine[Any, Any, None]], object]
 
     @property
     def user_id(self) -> int:
@@ -102,11 +105,11 @@ def callback_handler(desk: Desk, verbs: Mapping[str, Verb]) -> CallbackQueryHand
     return CallbackQueryHandler(partial(_pressed, desk, verbs))
 
 
-async def _pressed(desk: Desk, verbs: Mapping[str, Verb], update: Update, _context: object) -> None:
+async def _pressed(desk: Desk, verbs: Mapping[str, Verb], update: Update, context: AnyContext) -> None:
     query = update.callback_query
     assert query is not None  # noqa: S101 - the handler is only called for presses
     try:
-        answer = await _carry_out(desk, verbs, update.update_id, query)
+        answer = await _carry_out(desk, verbs, update, query, context.application)
     except RefusedError as refusal:
         answer = Answer(desk.say(refusal.key, **refusal.values), is_alert=True)
     except Exception as error:
@@ -115,19 +118,21 @@ async def _pressed(desk: Desk, verbs: Mapping[str, Verb], update: Update, _conte
     await _answer(query, answer)
 
 
-async def _carry_out(desk: Desk, verbs: Mapping[str, Verb], update_id: int, query: CallbackQuery) -> Answer:
+async def _carry_out(
+    desk: Desk, verbs: Mapping[str, Verb], update: Update, query: CallbackQuery, application: AnyApplication
+) -> Answer:
     found = parse_callback(query.data)
     if found is None or found[0] not in verbs or query.message is None or query.message.chat.type != ChatType.PRIVATE:
         # In groups all our buttons are links: whatever else is pressed there is not of our making.
         return Answer(desk.say("error.old_button"))
     verb, argument = found
     tap = Tap(
-        update_id=update_id,
+        update_id=update.update_id,
         user=query.from_user,
         chat_id=query.message.chat.id,
         message_id=query.message.message_id,
         argument=argument,
-        text=getattr(query.message, "text", None) or "",
+        spawn=partial(application.create_task, update=update),
     )
     return await verbs[verb](desk, tap)
 

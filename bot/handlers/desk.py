@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ class Desk:
     """The collaborators and settings of all handlers.
 
     `clock` gives milliseconds UTC. `publish_at` is the time of day in `timezone` at which a digest goes out, or `now`
-    when it goes out as soon as it is there.
+    when it goes out as soon as it is there. `sending` holds (chat, digest key) while a digest is sent there in full.
     """
 
     archive: Archive
@@ -40,6 +40,7 @@ class Desk:
     timezone: ZoneInfo
     publish_at: dt.time | Literal["now"]
     admin_ids: frozenset[int]
+    sending: set[tuple[int, str]] = field(default_factory=set)
 
     def now(self) -> dt.datetime:
         """The present moment in the bot's own time zone."""

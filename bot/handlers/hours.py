@@ -15,9 +15,9 @@ def spoken_time(at: dt.time, say: Say) -> str:
     return say("hours.at", part=say(f"hours.part.{_part_of_day(at)}"), clock=_clock_words(at, say))
 
 
-def clock_time(publish_at: PublishAt, say: Say) -> str:
-    """The time of publication in figures, as in 08:00."""
-    return say("hours.any_time") if publish_at == "now" else publish_at.strftime("%H:%M")
+def clock_time(at: dt.time) -> str:
+    """A time of day in figures, as in 08:00."""
+    return at.strftime("%H:%M")
 
 
 def next_digest(now: dt.datetime, publish_at: PublishAt, *, is_out_today: bool, say: Say) -> str:

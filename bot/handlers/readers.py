@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from telegram import Update, User
+from telegram import Message, Update, User
 
 from bot.handlers.callbacks import Tap
 from bot.handlers.desk import Desk
 from bot.storage.records import Chat, ChatKind
+
+
+def message_of(update: Update) -> Message:
+    """The message of an update that a handler of messages got."""
+    assert update.effective_message is not None  # noqa: S101 - its filter lets nothing else through
+    return update.effective_message
 
 
 async def reader_of(desk: Desk, source: Update | Tap) -> Chat:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from bot.handlers.hours import clock_time, next_digest, spoken_time
+from bot.handlers.hours import next_digest, spoken_time
 from bot.locales import catalogue
 
 SAY = catalogue("zh")
@@ -52,4 +52,3 @@ def test_the_evening_is_not_called_morning() -> None:
 
 def test_publication_at_once_names_no_hour() -> None:
     assert next_digest(at(9), "now", is_out_today=True, say=SAY) == "一出就发给你"
-    assert clock_time("now", SAY) == "一出就发"

@@ -1,0 +1,80 @@
+"""Groups: short answers below the question, with links only; everything longer goes on in private."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from telegram import Message, Update
+from telegram.ext import BaseHandler, CallbackContext, CommandHandler, filters
+
+from bot.core.models import Run
+from bot.core.parts import Button, Part
+from bot.core.query import MAX_CHARACTERS
+from bot.core.rich_text import Writer
+from bot.handlers.callbacks import Verb
+from bot.handlers.desk import Desk
+from bot.handlers.queries import shorten, to_payload
+from bot.handlers.readers import message_of
+from bot.handlers.replies import reply
+from bot.handlers.results import group_results, nothing_found
+from bot.handlers.search import normal_query
+from bot.handlers.shelf import Issue, find_newest, is_todays
+from bot.pipeline.press import group_address
+
+HITS_SHOWN = 3
+
+VERBS: Mapping[str, Verb] = {}
+
+
+def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
+    """/today, /search and /help in groups."""
+    in_group = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
+    return [
+        CommandHandler("today", partial(_today, desk), in_group),
+        CommandHandler("search", partial(_search, desk), in_group),
+        CommandHandler("help", partial(_help, desk), in_group),
+    ]
+
+
+async def _today(desk: Desk, update: Update, _context: object) -> None:
+    message = message_of(update)
+    issue = await find_newest(desk)
+    if issue is None:
+        await reply(desk, message, Part(desk.say("today.none")))
+        return
+    title = Writer().plain(desk.say("group.today" if is_todays(desk, issue) else "group.latest"))
+    text = title.inline((Run(issue.digest.title),)).finish()
+    link = Button(desk.say("group.open"), url=await _card_url(desk, message, issue))
+    await reply(desk, message, Part(text.text, text.entities, keyboard=((link,),)))
+
+
+async def _search(desk: Desk, update: Update, context: CallbackContext[Any, Any, Any, Any]) -> None:
+    message = message_of(update)
+    await reply(desk, message, await _results(desk, normal_query(" ".join(context.args or ()))))
+
+
+async def _help(desk: Desk, update: Update, _context: object) -> None:
+    talk = Button(desk.say("help.talk"), url=desk.links.subscribe())
+    await reply(desk, message_of(update), Part(desk.say("help.group").strip(), keyboard=((talk,),)))
+
+
+async def _results(desk: Desk, query: str) -> Part:
+    if not query:
+        return Part(desk.say("search.ask"))
+    if len(query) > MAX_CHARACTERS:
+        return Part(desk.say("error.too_long"))
+    page = await desk.archive.search(query, limit=HITS_SHOWN)
+    if page.total == 0:
+        return nothing_found(query, (), say=desk.say)
+    url = f"https://t.me/{desk.links.bot}?start=s_{to_payload(await shorten(desk, query))}"
+    return group_results(page, query, today=desk.today(), url=url, say=desk.say)
+
+
+async def _card_url(desk: Desk, message: Message, issue: Issue) -> str:
+    """The digest's card in this very group, or the digest in private where it was never sent."""
+    campaign = await desk.store.campaigns.of_digest(issue.key)
+    sent = await desk.store.deliveries.message_ids(campaign.id, message.chat_id) if campaign else ()
+    address = group_address(message.chat_id, message.chat.username or "")
+    return f"{address}/{sent[0]}" if address and sent and sent[0] else desk.links.digest(issue.key)

@@ -1,0 +1,177 @@
+"""Reading: /today, the private card and everything its buttons turn it into, in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
+
+from telegram import Update
+from telegram.ext import BaseHandler, CallbackContext, CommandHandler, filters
+
+from bot.core import format as layout
+from bot.core.edition import Edition, TagFilter, select
+from bot.core.keys import parse_item_key
+from bot.core.models import Say
+from bot.core.parts import Part
+from bot.handlers import cards, tagging
+from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb
+from bot.handlers.desk import Desk
+from bot.handlers.quoting import quoted
+from bot.handlers.readers import reader_of
+from bot.handlers.replies import send, show
+from bot.handlers.shelf import Issue, find_newest, find_previous, get_issue, is_todays
+from bot.storage.records import Chat
+
+LONGEST_NUMBER = 5
+
+
+class View(Protocol):
+    """How the formatter shows one page of an edition, or of what it leaves out."""
+
+    def __call__(self, edition: Edition, key: str, page: int, *, say: Say) -> Part: ...
+
+
+def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
+    """/today in a private chat."""
+    return [CommandHandler("today", partial(_today, desk), filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE)]
+
+
+async def _today(desk: Desk, update: Update, context: CallbackContext[Any, Any, Any, Any]) -> None:
+    reader = await reader_of(desk, update)
+    wanted = " ".join(context.args or ())
+    await send(desk, reader.id, await (_under_tag(desk, reader, wanted) if wanted else today_part(desk, reader)))
+
+
+async def today_part(desk: Desk, reader: Chat) -> Part:
+    """Today's card; before publication the newest one, below a line that says so."""
+    issue = await find_newest(desk)
+    if issue is None:
+        return Part(desk.say("today.none"))
+    card = cards.card_part(desk, reader, issue)
+    return card if is_todays(desk, issue) else cards.with_heading(card, cards.not_yet(desk, issue))
+
+
+async def _under_tag(desk: Desk, reader: Chat, wanted: str) -> Part:
+    tag = desk.taxonomy.find(wanted)
+    if tag is None:
+        return await tagging.chooser(desk, reader, heading=desk.say("tags.unknown", tag=quoted(wanted)))
+    issue = await find_newest(desk)
+    return cards.tagged_card(desk, issue, tag) if issue else Part(desk.say("today.none"))
+
+
+async def item_part(desk: Desk, item_key: str) -> Part:
+    """One item in full.
+
+    Raises:
+        RefusedError: there is no such item.
+    """
+    found = parse_item_key(item_key)
+    issue = await get_issue(desk, found[0]) if found else None
+    if found is None or issue is None or issue.digest.find_item(found[1]) is None:
+        raise RefusedError("error.item_gone")
+    return layout.item_view(issue.digest, issue.key, found[1], say=desk.say)
+
+
+def number(text: str) -> int:
+    """A page or section as it stands in a button.
+
+    Raises:
+        RefusedError: it is no number of ours.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+        raise RefusedError("error.old_button")
+    return int(text)
+
+
+async def _open_today(desk: Desk, tap: Tap) -> Answer:
+    await show(desk, tap, await today_part(desk, await reader_of(desk, tap)))
+    return QUIET
+
+
+async def _open_card(desk: Desk, tap: Tap) -> Answer:
+    issue = await get_issue(desk, tap.argument)
+    await show(desk, tap, cards.card_part(desk, await reader_of(desk, tap), issue))
+    return QUIET
+
+
+async def _open_previous(desk: Desk, tap: Tap) -> Answer:
+    issue = await find_previous(desk, tap.argument)
+    if issue is None:
+        return Answer(desk.say("today.first"))
+    await show(desk, tap, cards.card_part(desk, await reader_of(desk, tap), issue))
+    return QUIET
+
+
+async def _open_section(desk: Desk, tap: Tap) -> Answer:
+    """sec:<key>.<section>.<page>"""
+    key, section, page = _fields(tap.argument, 3)
+    issue = await get_issue(desk, key)
+    if issue.digest.find_section(number(section)) is None:
+        raise RefusedError("error.digest_gone")
+    await show(desk, tap, layout.section_view(issue.digest, key, number(section), number(page), say=desk.say))
+    return QUIET
+
+
+async def _open_edition(desk: Desk, tap: Tap) -> Answer:
+    """ed:<key>.<page>[.<tag>] → the edition's items in full."""
+    return await _open_pages(desk, tap, layout.edition_view)
+
+
+async def _open_rest(desk: Desk, tap: Tap) -> Answer:
+    """rest:<key>.<page>[.<tag>] → what the edition leaves out."""
+    return await _open_pages(desk, tap, layout.rest_view)
+
+
+async def _open_pages(desk: Desk, tap: Tap, view: View) -> Answer:
+    key, page, tag = _fields(tap.argument, 3)
+    issue = await get_issue(desk, key)
+    tags = TagFilter(followed=(tag,)) if tag else (await reader_of(desk, tap)).filter
+    part = view(select(issue.digest, tags), key, number(page), say=desk.say)
+    await show(desk, tap, cards.carrying_tag(part, tag) if tag else part)
+    return QUIET
+
+
+async def _open_item(desk: Desk, tap: Tap) -> Answer:
+    await show(desk, tap, await item_part(desk, tap.argument))
+    return QUIET
+
+
+async def _send_full(desk: Desk, tap: Tap) -> Answer:
+    """full:<key> → all messages of the digest, as a group gets them, one after the other."""
+    issue = await get_issue(desk, tap.argument)
+    sending = (tap.chat_id, issue.key)
+    if sending in desk.sending:
+        return Answer(desk.say("today.already_sending"))
+    desk.sending.add(sending)
+    tap.spawn(_send_all(desk, sending, issue))
+    return Answer(desk.say("today.sending"))
+
+
+async def _send_all(desk: Desk, sending: tuple[int, str], issue: Issue) -> None:
+    chat_id, key = sending
+    try:
+        for part in layout.publication(issue.digest, key, links=desk.links, say=desk.say).parts:
+            if not await send(desk, chat_id, replace(part, keyboard=(), is_silent=True)):
+                return
+    finally:
+        desk.sending.discard(sending)
+
+
+def _fields(argument: str, count: int) -> list[str]:
+    """The fields of an argument, empty ones for those that are not there; the last may hold dots of its own."""
+    found = argument.split(".", count - 1)
+    return found + [""] * (count - len(found))
+
+
+VERBS: Mapping[str, Verb] = {
+    "today": _open_today,
+    "card": _open_card,
+    "prev": _open_previous,
+    "sec": _open_section,
+    "ed": _open_edition,
+    "rest": _open_rest,
+    "item": _open_item,
+    "full": _send_full,
+}

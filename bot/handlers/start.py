@@ -1,0 +1,104 @@
+"""/start: the welcome with today's headlines, and the deep links that open something else at once; /help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from telegram import Update
+from telegram.ext import BaseHandler, CallbackContext, CommandHandler, filters
+
+from bot.core.keys import parse_item_key
+from bot.core.models import Run
+from bot.core.parts import Button, Part
+from bot.core.rich_text import Writer
+from bot.handlers import cards, reading, search, tagging
+from bot.handlers.callbacks import RefusedError, Verb, button
+from bot.handlers.desk import Desk
+from bot.handlers.invitation import promise, subscribe_button
+from bot.handlers.queries import from_payload, lengthen
+from bot.handlers.readers import reader_of
+from bot.handlers.replies import send
+from bot.handlers.shelf import Issue, day_name, find_newest, get_issue, is_todays
+from bot.handlers.subscriptions import subscribed_part
+from bot.storage.records import Chat
+
+POINTS_SHOWN = 2
+
+VERBS: Mapping[str, Verb] = {}
+
+
+def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
+    """/start with or without the payload of a deep link, and /help."""
+    private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    return [
+        CommandHandler("start", partial(_start, desk), private),
+        CommandHandler("help", partial(_help, desk), private),
+    ]
+
+
+async def _start(desk: Desk, update: Update, context: CallbackContext[Any, Any, Any, Any]) -> None:
+    met = await reader_of(desk, update)
+    # Whoever writes to us has let us in again, also when Telegram's own note of it never came.
+    reader = await desk.store.chats.revive(met.id)
+    payload = context.args[0] if context.args else ""
+    await send(desk, reader.id, await _linked(desk, reader, payload) or await welcome(desk, reader))
+
+
+async def _help(desk: Desk, update: Update, _context: object) -> None:
+    reader = await reader_of(desk, update)
+    await send(desk, reader.id, Part(desk.say("help.private").strip()))
+
+
+async def welcome(desk: Desk, reader: Chat) -> Part:
+    """What a newcomer sees, or a subscriber who comes back. It subscribes nobody."""
+    if reader.is_subscribed:
+        return await subscribed_part(desk, reader, "start.already")
+    newest = await find_newest(desk)
+    lines = Writer().plain(f"{promise(desk)}\n{desk.say('start.search_hint')}")
+    if newest is not None:
+        _write_headlines(lines, desk, newest)
+    text = lines.finish()
+    return Part(text.text, text.entities, keyboard=tuple((each,) for each in _buttons(desk, newest)))
+
+
+def _write_headlines(lines: Writer, desk: Desk, issue: Issue) -> None:
+    lines.plain(f"\n{desk.say('start.day', day=day_name(desk, issue))}").inline((Run(issue.digest.title),))
+    for point in issue.digest.points[:POINTS_SHOWN]:
+        lines.plain("\n• ").inline(point)
+
+
+def _buttons(desk: Desk, newest: Issue | None) -> list[Button]:
+    buttons = [subscribe_button(desk), button(desk.say("start.subscribe_part"), "tags")]
+    if newest is not None:
+        read = "start.read_today" if is_todays(desk, newest) else "start.read_latest"
+        buttons.append(button(desk.say(read), "today"))
+    return buttons
+
+
+async def _linked(desk: Desk, reader: Chat, payload: str) -> Part | None:
+    """What a deep link opens; None when it is none of ours or leads to something that is gone."""
+    try:
+        match payload[:2], payload[2:]:
+            case "ta", "gs":
+                return await tagging.chooser(desk, reader)
+            case "t_", tag:
+                return await tagging.follow_by_link(desk, reader, _plain_or_encoded(desk, tag))
+            case "s_", encoded:
+                query = await lengthen(desk, from_payload(encoded) or "")
+                return await search.search_part(desk, query) if query else None
+        return await _linked_digest(desk, reader, payload.removeprefix("d")) if payload.startswith("d") else None
+    except RefusedError:
+        return None
+
+
+async def _linked_digest(desk: Desk, reader: Chat, key: str) -> Part:
+    if parse_item_key(key):
+        return await reading.item_part(desk, key)
+    return cards.card_part(desk, reader, await get_issue(desk, key))
+
+
+def _plain_or_encoded(desk: Desk, tag: str) -> str:
+    """The tag of a link: as it is (`t_OpenAI`), or in base64url where Telegram allows no such letters."""
+    return tag if desk.taxonomy.find(tag) else from_payload(tag) or tag
