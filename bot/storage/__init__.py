@@ -1,5 +1,6 @@
 """REMEMBERS: chats, preferences, campaigns, deliveries: what must not be lost."""
 
+from bot.storage.dialect import is_missing
 from bot.storage.store import Store
 
-__all__ = ["Store"]
+__all__ = ["Store", "is_missing"]

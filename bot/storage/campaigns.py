@@ -2,94 +2,279 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.retry import Policy
+from bot.storage.database import Database
+from bot.storage.dialect import upsert
 from bot.storage.records import (
     BroadcastPlan,
     Call,
     Campaign,
     CampaignKind,
+    CampaignState,
+    ChatKind,
     CorrectionPlan,
+    DigestState,
+    EditionKey,
     LiveCard,
     PublicationPlan,
+    Target,
 )
+from bot.storage.schema import campaigns, deliveries, digests, editions, live_cards, parts
+
+FOR_GROUPS = EditionKey("group")
+"""The edition of the groups named in a plan."""
+FOR_ANYONE = EditionKey("card")
+"""The edition of readers whose own one is missing, and the only one of a broadcast."""
+
+ENDED = (CampaignState.STOPPED, CampaignState.DONE)
 
 
 class Campaigns:
     """The campaigns of the state.
 
-    Their deliveries are written by the engine in chunks (`Delivery.run`) and become visible together.
+    Their deliveries are written by the engine in chunks and become visible to it together.
     """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def publish(self, plan: PublicationPlan) -> int:
         """Write a publication and all its parts in one transaction, also marking the digest PUBLISHED; its id.
 
         The targets must be known to `chats`. The state is BUILDING until the engine has written the deliveries.
         """
-        raise NotImplementedError
+        async with self._database.writing() as connection:
+            campaign_id = await self._insert(
+                connection,
+                kind=CampaignKind.DIGEST,
+                policy=plan.policy,
+                digest_key=plan.digest_key,
+                content_hash=plan.content_hash,
+                audience=ChatKind.PRIVATE if plan.editions else "",
+            )
+            for key, calls in plan.editions.items():
+                await _insert_edition(connection, campaign_id, key, calls)
+            if plan.group_calls and plan.targets:
+                edition_id = await _insert_edition(connection, campaign_id, FOR_GROUPS, plan.group_calls)
+                await _insert_targets(connection, campaign_id, edition_id, plan.targets)
+            await connection.execute(
+                update(digests)
+                .where(digests.c.key == plan.digest_key)
+                .values(state=DigestState.PUBLISHED, reason="", updated_at_ms=self._database.now())
+            )
+            return campaign_id
 
     async def correct(self, plan: CorrectionPlan) -> int:
         """Write a correction of a publication; its id."""
-        raise NotImplementedError
+        async with self._database.writing() as connection:
+            campaign_id = await self._insert(
+                connection,
+                kind=CampaignKind.CORRECTION,
+                policy=Policy.PREFER_DELIVERY,
+                digest_key=plan.digest_key,
+                content_hash=plan.content_hash,
+                subject_id=plan.corrects,
+            )
+            for target, calls in plan.calls.items():
+                edition_id = await _insert_edition(connection, campaign_id, EditionKey(f"chat {target.chat_id}"), calls)
+                await _insert_targets(connection, campaign_id, edition_id, [target])
+            return campaign_id
 
     async def draft(self, plan: BroadcastPlan) -> int:
         """Write a broadcast that waits for the admin's word; its id. Nothing is sent."""
-        raise NotImplementedError
+        async with self._database.writing() as connection:
+            campaign_id = await self._insert(
+                connection,
+                kind=CampaignKind.BROADCAST,
+                state=CampaignState.DRAFT,
+                policy=Policy.PREFER_ONCE,
+                author_id=plan.author_id,
+                is_silent=plan.is_silent,
+                audience=ChatKind.PRIVATE,
+            )
+            await _insert_edition(connection, campaign_id, FOR_ANYONE, plan.calls)
+            return campaign_id
 
-    async def revise(self, campaign_id: int, *, is_silent: bool) -> None:
-        """Change a draft's ringing; nothing happens to one that is launched."""
-        raise NotImplementedError
+    async def revise(self, campaign_id: int, *, is_silent: bool) -> bool:
+        """Change a draft's ringing; False when it is no draft any more."""
+        return await self._move(campaign_id, [CampaignState.DRAFT], is_silent=is_silent)
 
     async def launch(self, campaign_id: int) -> bool:
         """Confirm a draft; False when it was launched or discarded before, so that a second tap does nothing."""
-        raise NotImplementedError
+        return await self._move(campaign_id, [CampaignState.DRAFT], state=CampaignState.BUILDING)
 
     async def discard(self, campaign_id: int) -> bool:
         """Drop a draft; False when it is none any more."""
-        raise NotImplementedError
-
-    async def recall(self, campaign_id: int, author_id: int) -> int:
-        """Delete a broadcast's messages where they arrived; the id of the new campaign."""
-        raise NotImplementedError
+        async with self._database.writing() as connection:
+            result = await connection.execute(
+                delete(campaigns).where(campaigns.c.id == campaign_id, campaigns.c.state == CampaignState.DRAFT)
+            )
+            return result.rowcount > 0
 
     async def pause(self, campaign_id: int, reason: str = "") -> bool:
         """RUNNING → PAUSED; False when it was not running. Prefer `Delivery.pause`, which stops at once."""
-        raise NotImplementedError
+        return await self._move(campaign_id, [CampaignState.RUNNING], state=CampaignState.PAUSED, reason=reason)
 
     async def resume(self, campaign_id: int) -> bool:
         """PAUSED → RUNNING; False when it was not paused."""
-        raise NotImplementedError
+        return await self._move(campaign_id, [CampaignState.PAUSED], state=CampaignState.RUNNING, reason="")
 
-    async def stop(self, campaign_id: int) -> bool:
+    async def stop(self, campaign_id: int, reason: str = "") -> bool:
         """End it for good; what is not sent yet is skipped. False when it had ended or was a draft."""
-        raise NotImplementedError
+        alive = [CampaignState.BUILDING, CampaignState.RUNNING, CampaignState.PAUSED]
+        now = self._database.now()
+        return await self._move(campaign_id, alive, state=CampaignState.STOPPED, reason=reason, finished_at_ms=now)
 
     async def find(self, campaign_id: int) -> Campaign | None:
         """The campaign with its counters, or None."""
-        raise NotImplementedError
+        return next(iter(await self._select(campaigns.c.id == campaign_id)), None)
 
-    async def calls(self, campaign_id: int) -> tuple[Call, ...]:
-        """The calls of a broadcast or draft; of a publication those for the groups."""
-        raise NotImplementedError
+    async def calls(self, campaign_id: int, key: EditionKey | None = None) -> tuple[Call, ...]:
+        """The calls of an edition; without a key those of a broadcast, or those of a publication for the groups."""
+        keys = (FOR_GROUPS, FOR_ANYONE) if key is None else (key,)
+        async with self._database.reading() as connection:
+            for style, filter_key in keys:
+                query = select(editions.c.id).where(
+                    editions.c.campaign_id == campaign_id,
+                    editions.c.style == style,
+                    editions.c.filter_key == filter_key,
+                )
+                edition_id = (await connection.execute(query)).scalar_one_or_none()
+                if edition_id is not None:
+                    return await load_calls(connection, edition_id)
+        return ()
 
     async def of_digest(self, digest_key: str) -> Campaign | None:
         """The latest publication of this digest, or None."""
-        raise NotImplementedError
+        is_its = (campaigns.c.digest_key == digest_key) & (campaigns.c.kind == CampaignKind.DIGEST)
+        return next(iter(await self._select(is_its, limit=1)), None)
 
     async def recent(self, limit: int = 10, kind: CampaignKind | None = None) -> tuple[Campaign, ...]:
         """The latest campaigns, newest first, without drafts."""
-        raise NotImplementedError
+        conditions = [campaigns.c.state != CampaignState.DRAFT]
+        if kind is not None:
+            conditions.append(campaigns.c.kind == kind)
+        return await self._select(*conditions, limit=limit)
 
     async def unfinished(self) -> tuple[Campaign, ...]:
-        """BUILDING, RUNNING, PAUSED and STOPPED-but-not-swept ones, oldest first."""
-        raise NotImplementedError
+        """BUILDING, RUNNING, PAUSED ones, and STOPPED ones with rows left to sweep; oldest first."""
+        is_stopped = (campaigns.c.state == CampaignState.STOPPED) & ~campaigns.c.is_swept
+        is_alive = campaigns.c.state.in_([CampaignState.BUILDING, CampaignState.RUNNING, CampaignState.PAUSED])
+        return tuple(reversed(await self._select(is_alive | is_stopped)))
 
     async def put_card(self, campaign_id: int, chat_id: int, message_id: int) -> None:
         """Remember a message that shows this campaign to an admin (one a chat; the newest counts)."""
-        raise NotImplementedError
+        async with self._database.writing() as connection:
+            await connection.execute(
+                upsert(connection, live_cards)
+                .values(campaign_id=campaign_id, chat_id=chat_id, message_id=message_id)
+                .on_conflict_do_update(index_elements=["campaign_id", "chat_id"], set_={"message_id": message_id})
+            )
 
     async def cards(self) -> tuple[LiveCard, ...]:
         """The live cards that are still to be kept up to date, also after a restart."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            rows = await connection.execute(select(live_cards).order_by(live_cards.c.campaign_id))
+            return tuple(LiveCard(row.campaign_id, row.chat_id, row.message_id) for row in rows)
 
     async def drop_card(self, campaign_id: int, chat_id: int) -> None:
         """The card shows its last state and is not edited any more."""
-        raise NotImplementedError
+        async with self._database.writing() as connection:
+            await connection.execute(
+                delete(live_cards).where(live_cards.c.campaign_id == campaign_id, live_cards.c.chat_id == chat_id)
+            )
+
+    async def _insert(self, connection: AsyncConnection, **values: Any) -> int:
+        row = {"state": CampaignState.BUILDING, "created_at_ms": self._database.now()} | values
+        campaign_id: int = (
+            await connection.execute(insert(campaigns).values(row).returning(campaigns.c.id))
+        ).scalar_one()
+        return campaign_id
+
+    async def _move(self, campaign_id: int, states: Iterable[CampaignState], **values: Any) -> bool:
+        async with self._database.writing() as connection:
+            result = await connection.execute(
+                update(campaigns).where(campaigns.c.id == campaign_id, campaigns.c.state.in_(states)).values(values)
+            )
+            return result.rowcount > 0
+
+    async def _select(self, *conditions: ColumnElement[bool], limit: int | None = None) -> tuple[Campaign, ...]:
+        query = select(campaigns).where(*conditions).order_by(campaigns.c.id.desc()).limit(limit)
+        async with self._database.reading() as connection:
+            return tuple(_campaign(row) for row in await connection.execute(query))
+
+
+async def load_calls(connection: AsyncConnection, edition_id: int) -> tuple[Call, ...]:
+    """The calls of an edition, in order of sending."""
+    query = select(parts).where(parts.c.edition_id == edition_id).order_by(parts.c.number)
+    return tuple(Call(json.loads(row.params), row.method, row.section) for row in await connection.execute(query))
+
+
+async def _insert_edition(connection: AsyncConnection, campaign_id: int, key: EditionKey, calls: Sequence[Call]) -> int:
+    row = {"campaign_id": campaign_id, "style": key.style, "filter_key": key.filter_key, "part_count": len(calls)}
+    edition_id: int = (await connection.execute(insert(editions).values(row).returning(editions.c.id))).scalar_one()
+    if calls:
+        rows = [
+            {
+                "edition_id": edition_id,
+                "number": number,
+                "method": call.method,
+                "params": json.dumps(dict(call.params), ensure_ascii=False, separators=(",", ":")),
+                "section": call.section,
+            }
+            for number, call in enumerate(calls)
+        ]
+        await connection.execute(insert(parts), rows)
+    return edition_id
+
+
+async def _insert_targets(
+    connection: AsyncConnection, campaign_id: int, edition_id: int, targets: Sequence[Target]
+) -> None:
+    """The deliveries to chats named in the plan; each is settled only when the publisher has seen it done."""
+    rows = [
+        {
+            "campaign_id": campaign_id,
+            "chat_id": target.chat_id,
+            "edition_id": edition_id,
+            "thread_id": target.thread_id,
+            "is_settled": False,
+        }
+        for target in targets
+    ]
+    await connection.execute(insert(deliveries), rows)
+    await connection.execute(
+        update(campaigns).where(campaigns.c.id == campaign_id).values(total=campaigns.c.total + len(rows))
+    )
+
+
+def _campaign(row: Row[Any]) -> Campaign:
+    return Campaign(
+        id=row.id,
+        kind=CampaignKind(row.kind),
+        state=CampaignState(row.state),
+        policy=Policy(row.policy),
+        digest_key=row.digest_key,
+        content_hash=row.content_hash,
+        subject_id=row.subject_id,
+        author_id=row.author_id,
+        is_silent=row.is_silent,
+        reason=row.reason,
+        total=row.total,
+        sent=row.sent,
+        failed=row.failed,
+        unknown=row.unknown,
+        skipped=row.skipped,
+        blocked=row.blocked,
+        repeated=row.repeated,
+        created_at_ms=row.created_at_ms,
+        started_at_ms=row.started_at_ms,
+        finished_at_ms=row.finished_at_ms,
+    )

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, case, delete, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.core.edition import TagFilter
+from bot.storage.database import Database
+from bot.storage.dialect import upsert
 from bot.storage.records import Audience, Chat, ChatKind, ChatStatus, EditionKey
+from bot.storage.schema import campaigns, chats, deliveries, holds
+
+STYLE_IN_USE = case((and_(chats.c.style == "rich", chats.c.is_rich_refused), "card"), else_=chats.c.style)
+"""What a chat really gets: rich messages that were refused once are not tried again."""
+
+UNREACHABLE = (ChatStatus.BLOCKED, ChatStatus.PAUSED)
 
 
 class Chats:
-    """The chats of the state. Everything that changes a chat needs `ensure` before."""
+    """The chats of the state. Everything that changes a chat does nothing to one that was never met."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def find(self, chat_id: int) -> Chat | None:
         """The chat, or None when it has never been met."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            return await _find(connection, chat_id)
 
     async def get(self, chat_id: int) -> Chat:
         """The chat.
@@ -19,66 +37,203 @@ class Chats:
         Raises:
             KeyError: it has never been met.
         """
-        raise NotImplementedError
+        chat = await self.find(chat_id)
+        if chat is None:
+            raise KeyError(chat_id)
+        return chat
 
     async def ensure(
         self, chat_id: int, kind: ChatKind, name: str = "", username: str = "", thread_id: int | None = None
     ) -> Chat:
-        """The chat, made as NEW when it is met for the first time; name, username and topic are brought up to date."""
-        raise NotImplementedError
+        """The chat, made as NEW when it is met for the first time; name and username are brought up to date, the topic
+        only when one is given."""
+        known = await self.find(chat_id)
+        fresh: dict[str, Any] = {"name": name, "username": username}
+        if thread_id is not None:
+            fresh["thread_id"] = thread_id
+        if known is not None and all(getattr(known, field) == value for field, value in fresh.items()):
+            return known
+        now = self._database.now()
+        fresh["updated_at_ms"] = now
+        async with self._database.writing() as connection:
+            await connection.execute(
+                upsert(connection, chats)
+                .values(id=chat_id, kind=kind, status=ChatStatus.NEW, created_at_ms=now, **fresh)
+                .on_conflict_do_update(index_elements=["id"], set_=fresh)
+            )
+            return await _get(connection, chat_id)
 
     async def subscribe(self, chat_id: int) -> Chat:
-        """Make it ACTIVE, from whatever it was."""
-        raise NotImplementedError
+        """Make it ACTIVE, from whatever it was.
+
+        Raises:
+            KeyError: it has never been met.
+        """
+        now = self._database.now()
+        return await self._change(
+            chat_id,
+            status=ChatStatus.ACTIVE,
+            status_before=None,
+            reason="",
+            subscribed_at_ms=case((chats.c.status == ChatStatus.ACTIVE, chats.c.subscribed_at_ms), else_=now),
+        )
 
     async def unsubscribe(self, chat_id: int) -> Chat:
-        """Make it STOPPED; the preferences stay."""
-        raise NotImplementedError
+        """Make it STOPPED; the preferences stay.
+
+        Raises:
+            KeyError: it has never been met.
+        """
+        return await self._change(chat_id, status=ChatStatus.STOPPED, status_before=None, reason="")
 
     async def deactivate(self, chat_id: int, reason: str) -> None:
-        """Telegram says it is closed to us: BLOCKED with the reason, remembering whether it was subscribed."""
-        raise NotImplementedError
+        """Telegram says it is closed to us: BLOCKED with the reason, remembering what it was."""
+        await self.set_status(chat_id, ChatStatus.BLOCKED, reason)
 
     async def revive(self, chat_id: int) -> Chat:
-        """It can be written to again: BLOCKED and PAUSED become what they were before; others stay as they are."""
-        raise NotImplementedError
+        """It can be written to again: BLOCKED and PAUSED become what they were before; others stay as they are.
+
+        Raises:
+            KeyError: it has never been met.
+        """
+        back = case(
+            (chats.c.status.in_(UNREACHABLE), func.coalesce(chats.c.status_before, "new")), else_=chats.c.status
+        )
+        return await self._change(chat_id, status=back, status_before=None, reason="")
 
     async def set_status(self, chat_id: int, status: ChatStatus, reason: str = "") -> None:
-        """Set the status as it is."""
-        raise NotImplementedError
+        """Set the status; BLOCKED and PAUSED remember what was before for `revive`."""
+        async with self._database.writing() as connection:
+            await set_status(connection, chat_id, status, reason, self._database.now())
 
     async def set_filter(self, chat_id: int, tags: TagFilter) -> None:
         """Remember what the reader follows and mutes."""
-        raise NotImplementedError
+        await self._set(chat_id, filter_key=tags.key)
 
     async def set_style(self, chat_id: int, style: str) -> None:
         """Remember how the chat wants its digest: card, full or rich."""
-        raise NotImplementedError
+        await self._set(chat_id, style=style, is_rich_refused=False)
 
     async def set_language(self, chat_id: int, language: str) -> None:
         """Remember the language of the bot's own sentences."""
-        raise NotImplementedError
+        await self._set(chat_id, language=language)
 
     async def set_rich_refused(self, chat_id: int, is_refused: bool) -> None:
         """Remember that rich messages do not work here."""
-        raise NotImplementedError
+        await self._set(chat_id, is_rich_refused=is_refused)
 
     async def migrate(self, old_id: int, new_id: int) -> None:
-        """A group became a supergroup: rewrite its id everywhere in one transaction."""
-        raise NotImplementedError
+        """A group became a supergroup: rewrite its id everywhere in one transaction. A second time it does nothing."""
+        async with self._database.writing() as connection:
+            if await _find(connection, old_id) is not None:
+                await connection.execute(delete(chats).where(chats.c.id == new_id))
+                await connection.execute(update(chats).where(chats.c.id == old_id).values(id=new_id))
+            await _migrate_deliveries(connection, old_id, new_id)
+            await connection.execute(delete(holds).where(holds.c.chat_id == old_id))
 
     async def forget(self, chat_id: int) -> None:
         """Remove everything that is known about the chat."""
-        raise NotImplementedError
+        async with self._database.writing() as connection:
+            await connection.execute(delete(chats).where(chats.c.id == chat_id))
+            await connection.execute(
+                delete(deliveries).where(
+                    deliveries.c.campaign_id.in_(select(campaigns.c.id).where(campaigns.c.finished_at_ms.is_not(None))),
+                    deliveries.c.chat_id == chat_id,
+                )
+            )
 
     async def count_subscribers(self, kind: ChatKind = ChatKind.PRIVATE) -> int:
         """How many active chats of this kind there are."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            return await _count(connection, kind, ChatStatus.ACTIVE)
 
     async def audience(self) -> Audience:
         """Private chats by status."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            counts = [
+                await _count(connection, ChatKind.PRIVATE, status)
+                for status in (ChatStatus.ACTIVE, ChatStatus.STOPPED, ChatStatus.BLOCKED)
+            ]
+        return Audience(*counts)
 
     async def editions(self) -> tuple[EditionKey, ...]:
         """The distinct styles and filters of active private chats; `TagFilter.parse(key.filter_key)` reads one."""
-        raise NotImplementedError
+        query = (
+            select(STYLE_IN_USE, chats.c.filter_key)
+            .where(chats.c.kind == ChatKind.PRIVATE, chats.c.status == ChatStatus.ACTIVE)
+            .distinct()
+        )
+        async with self._database.reading() as connection:
+            return tuple(sorted(EditionKey(style, key) for style, key in await connection.execute(query)))
+
+    async def active(self, kind: ChatKind) -> Sequence[Chat]:
+        """The active chats of a kind that there are few of: groups, channels."""
+        query = select(chats).where(chats.c.kind == kind, chats.c.status == ChatStatus.ACTIVE).order_by(chats.c.id)
+        async with self._database.reading() as connection:
+            return [_chat(row) for row in await connection.execute(query)]
+
+    async def _set(self, chat_id: int, **values: Any) -> None:
+        changed = values | {"updated_at_ms": self._database.now()}
+        async with self._database.writing() as connection:
+            await connection.execute(update(chats).where(chats.c.id == chat_id).values(changed))
+
+    async def _change(self, chat_id: int, **values: Any) -> Chat:
+        changed = values | {"updated_at_ms": self._database.now()}
+        async with self._database.writing() as connection:
+            await connection.execute(update(chats).where(chats.c.id == chat_id).values(changed))
+            return await _get(connection, chat_id)
+
+
+async def set_status(connection: AsyncConnection, chat_id: int, status: ChatStatus, reason: str, now_ms: int) -> None:
+    """`Chats.set_status` inside a transaction that does more."""
+    if status in UNREACHABLE:
+        before: Any = case((chats.c.status.in_(UNREACHABLE), chats.c.status_before), else_=chats.c.status)
+    else:
+        before = None
+    changed = {"status": status, "status_before": before, "reason": reason, "updated_at_ms": now_ms}
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(changed))
+
+
+async def _find(connection: AsyncConnection, chat_id: int) -> Chat | None:
+    row = (await connection.execute(select(chats).where(chats.c.id == chat_id))).one_or_none()
+    return None if row is None else _chat(row)
+
+
+async def _get(connection: AsyncConnection, chat_id: int) -> Chat:
+    chat = await _find(connection, chat_id)
+    if chat is None:
+        raise KeyError(chat_id)
+    return chat
+
+
+async def _count(connection: AsyncConnection, kind: ChatKind, status: ChatStatus) -> int:
+    query = select(func.count()).select_from(chats).where(chats.c.kind == kind, chats.c.status == status)
+    return (await connection.execute(query)).scalar_one()
+
+
+async def _migrate_deliveries(connection: AsyncConnection, old_id: int, new_id: int) -> None:
+    mine = and_(deliveries.c.campaign_id.in_(select(campaigns.c.id)), deliveries.c.chat_id == old_id)
+    other = deliveries.alias()
+    is_double = exists().where(other.c.campaign_id == deliveries.c.campaign_id, other.c.chat_id == new_id)
+    await connection.execute(update(deliveries).where(mine, ~is_double).values(chat_id=new_id))
+    await connection.execute(delete(deliveries).where(mine))
+
+
+def _chat(row: Row[Any]) -> Chat:
+    return Chat(
+        id=row.id,
+        kind=ChatKind(row.kind),
+        status=ChatStatus(row.status),
+        reason=row.reason,
+        name=row.name,
+        username=row.username,
+        style=row.style,
+        language=row.language,
+        filter=TagFilter.parse(row.filter_key),
+        thread_id=row.thread_id,
+        deliver_at_min=row.deliver_at_min,
+        mutes_rest=row.mutes_rest,
+        is_rich_refused=row.is_rich_refused,
+        created_at_ms=row.created_at_ms,
+        subscribed_at_ms=row.subscribed_at_ms,
+    )

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from bot.core.edition import TagFilter
-from bot.core.retry import Policy as Policy
+from bot.core.retry import Policy
 
 
 class ChatKind(StrEnum):
@@ -106,12 +106,11 @@ class Known:
 
 
 class CampaignKind(StrEnum):
-    """What is being delivered: a digest, a correction of its messages, an admin's broadcast, or taking one back."""
+    """What is being delivered: a digest, a correction of its messages, or an admin's broadcast."""
 
     DIGEST = "digest"
     CORRECTION = "correction"
     BROADCAST = "broadcast"
-    RECALL = "recall"
 
 
 class CampaignState(StrEnum):
@@ -183,7 +182,8 @@ class CorrectionPlan:
 
 @dataclass(frozen=True, slots=True)
 class BroadcastPlan:
-    """The same calls (copyMessage, sendMessage …) to every active private chat; always delivered at most once."""
+    """The same calls (copyMessage, sendMessage …) to every active private chat; always delivered at most once.
+    `is_silent` adds `disable_notification` to each."""
 
     calls: tuple[Call, ...]
     author_id: int
@@ -195,7 +195,7 @@ class Campaign:
     """Something being delivered to many chats, with its counters: `total` chats of which the others are settled.
 
     `repeated` counts parts that were sent a second time because the first answer was lost. `subject_id` is the
-    campaign that a correction or recall is about. `reason` says why it is paused.
+    campaign that a correction is about. `reason` says why it is paused.
     """
 
     id: int
@@ -249,6 +249,7 @@ class Delivery:
     state: DeliveryState = DeliveryState.PENDING
     reason: str = ""
     not_before_ms: int = 0
+    leased_until_ms: int = 0
 
     @property
     def is_group(self) -> bool:
@@ -277,6 +278,26 @@ class IncidentKind(StrEnum):
     PLAIN = "plain"
     FAILED = "failed"
     SKIPPED = "skipped"
+
+
+class Counter(StrEnum):
+    """The counters of a campaign that a settled delivery may add to; also the names of their columns."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of the ledger: the delivery as it is from now on, the counter it adds to when it is settled, and
+    what is to be listed about it."""
+
+    delivery: Delivery
+    counter: Counter | None = None
+    incident: Incident | None = None
 
 
 @dataclass(frozen=True, slots=True)

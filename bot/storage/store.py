@@ -2,43 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from bot.storage import dialect
 from bot.storage.campaigns import Campaigns
 from bot.storage.chats import Chats
+from bot.storage.database import Clock, Database
 from bot.storage.deliveries import Deliveries
 from bot.storage.digests import Digests
+from bot.storage.fanout import Fanout
+from bot.storage.holds import Holds
+from bot.storage.leases import Leases
+from bot.storage.ledger import Ledger
 from bot.storage.meta import Meta
+from bot.storage.migrating import upgrade
+from bot.storage.updates import Updates
 
 
 class Store:
     """The open state. Build it with `Store.open`, then `migrate` before anything else."""
 
-    chats: Chats
-    digests: Digests
-    campaigns: Campaigns
-    deliveries: Deliveries
-    meta: Meta
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.chats = Chats(database)
+        self.digests = Digests(database)
+        self.campaigns = Campaigns(database)
+        self.fanout = Fanout(database)
+        self.deliveries = Deliveries(database)
+        self.ledger = Ledger(database)
+        self.holds = Holds(database)
+        self.updates = Updates(database)
+        self.leases = Leases(database)
+        self.meta = Meta(database)
 
     @classmethod
-    async def open(cls, url: str, *, clock: Callable[[], int]) -> Store:
+    async def open(cls, url: str, *, clock: Clock) -> Store:
         """Connect to `sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`. A missing SQLite file is created: whoever
-        knows that there was one asks `is_missing` before.
+        knows that there was one asks `bot.storage.is_missing` before.
 
         Raises:
             StoreDamagedError: the file is not a database or a damaged one.
             StoreError: it cannot be reached.
         """
-        raise NotImplementedError
+        database = Database(url, clock)
+        try:
+            async with database.reading() as connection:
+                await dialect.check(connection, url)
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may work on the same state: it is on a server."""
+        return not dialect.is_sqlite(self._database.url)
 
     async def migrate(self) -> None:
-        """Bring the schema up to date.
+        """Bring the schema up to date; all of it or nothing.
 
         Raises:
             NewerSchemaError: the database was written by a newer version of the bot.
+            StoreError: it cannot be written.
         """
-        raise NotImplementedError
+        async with self._database.writing() as connection:
+            await dialect.lock_for_migration(connection)
+            await connection.run_sync(upgrade)
 
     async def close(self) -> None:
         """Let go of all connections."""
-        raise NotImplementedError
+        await self._database.close()

@@ -1,0 +1,144 @@
+"""What differs between SQLite and PostgreSQL, and nothing else."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, Table, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.storage.errors import StoreBusyError, StoreDamagedError, StoreError, StoreFullError
+
+READERS = 4
+BUSY_TIMEOUT_MS = 10_000
+CHECKED_ON_OPEN_BYTES = 64 << 20
+MIGRATION_LOCK = 0x41_49_44_41
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    f"busy_timeout={BUSY_TIMEOUT_MS}",
+    "foreign_keys=ON",
+    f"journal_size_limit={64 << 20}",
+)
+
+Upsert = sqlite.Insert | postgresql.Insert
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether the state is a file."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite state, None for a server."""
+    database = make_url(url).database
+    return Path(database) if is_sqlite(url) and database else None
+
+
+def is_missing(url: str) -> bool:
+    """Whether opening would create an empty state. Never true of a server: that is asked by migrating."""
+    path = file_of(url)
+    return path is not None and not path.exists()
+
+
+def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
+    """One engine for reading and one for writing; a server needs no such difference and gets one engine twice.
+
+    On SQLite a transaction that will write says so at once (IMMEDIATE), and there is one such connection: writers of
+    this process queue instead of failing.
+    """
+    if is_sqlite(url):
+        return _sqlite_engine(url, writing=False), _sqlite_engine(url, writing=True)
+    engine = create_async_engine(url, pool_size=READERS * 2, pool_pre_ping=True)
+    return engine, engine
+
+
+def _sqlite_engine(url: str, *, writing: bool) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=1 if writing else READERS, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the begin event below decides
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+async def check(connection: AsyncConnection, url: str) -> None:
+    """Look whether a SQLite file is whole; a large one only at its head.
+
+    Raises:
+        StoreDamagedError: it is not.
+    """
+    path = file_of(url)
+    if path is None:
+        await connection.execute(text("SELECT 1"))
+        return
+    await connection.execute(text("SELECT count(*) FROM sqlite_master"))
+    if path.stat().st_size <= CHECKED_ON_OPEN_BYTES:
+        verdict = (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
+        if verdict != "ok":
+            raise StoreDamagedError(_damaged(f"{path}: {verdict}"))
+
+
+async def lock_for_migration(connection: AsyncConnection) -> None:
+    """Let one process migrate at a time; on SQLite the writing transaction itself does that."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+
+
+def upsert(connection: AsyncConnection, table: Table) -> Upsert:
+    """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def skipping_locked(connection: AsyncConnection, query: Select[Any]) -> Select[Any]:
+    """Lock the rows and pass over those that another process has locked; SQLite has one writer anyway."""
+    return query.with_for_update(skip_locked=True) if connection.dialect.name == "postgresql" else query
+
+
+def describe(error: SQLAlchemyError | OSError) -> StoreError:
+    """The same trouble in our words."""
+    words = str(getattr(error, "orig", None) or error)
+    lower = words.lower()
+    if any(sign in lower for sign in ("disk is full", "no space left", "disk i/o error", "disk quota", "disk full")):
+        return StoreFullError(
+            f"The state cannot be written ({words}). Make room on the disk; sending goes on by itself."
+        )
+    if any(sign in lower for sign in ("not a database", "malformed", "corrupt")):
+        return StoreDamagedError(_damaged(words))
+    if isinstance(error, PoolTimeoutError) or "locked" in lower or _is_disconnect(error):
+        return StoreBusyError(f"The state does not answer ({words}). Is another program working on it?")
+    if isinstance(error, OperationalError | OSError):
+        return StoreError(f"The state cannot be used ({words}). Check DATABASE_URL, the folder and its rights.")
+    return StoreError(f"The state refused a statement ({words}).")
+
+
+def _is_disconnect(error: SQLAlchemyError | OSError) -> bool:
+    if isinstance(error, ConnectionError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or (
+        not isinstance(error.orig, sqlite3.Error) and "connect" in type(error.orig).__name__.lower()
+    )
+
+
+def _damaged(words: str) -> str:
+    return (
+        f"The state is damaged ({words}). Nothing was changed. Restore a backup (python -m bot restore FILE), "
+        "or move the file away to begin anew without subscribers."
+    )

@@ -1,0 +1,118 @@
+"""Writing a campaign's deliveries: set-based, in chunks with a stored cursor, visible to the engine all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.campaigns import FOR_ANYONE
+from bot.storage.chats import STYLE_IN_USE
+from bot.storage.database import Database
+from bot.storage.dialect import upsert
+from bot.storage.records import CampaignState, ChatStatus
+from bot.storage.schema import campaigns, chats, deliveries, editions
+
+CHUNK = 20_000
+"""Readers a transaction: long enough to be fast, short enough that nobody waits for the writer."""
+
+LOWEST_ID = -(1 << 62)
+
+
+class Fanout:
+    """A million readers take 50 transactions; after a crash it goes on at the cursor."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def write_chunk(self, campaign_id: int, size: int = CHUNK) -> bool:
+        """Write the deliveries of the next readers; True when they were the last and the campaign runs."""
+        async with self._database.writing() as connection:
+            campaign = await _building(connection, campaign_id)
+            if campaign is None:
+                return True
+            upper = await _upper_bound(connection, campaign, size) if campaign.audience else None
+            if upper is None:
+                await self._open(connection, campaign_id)
+                return True
+            written = await _insert(connection, campaign, upper)
+            await connection.execute(
+                update(campaigns)
+                .where(campaigns.c.id == campaign_id)
+                .values(cursor=upper, total=campaigns.c.total + written)
+            )
+            return False
+
+    async def _open(self, connection: AsyncConnection, campaign_id: int) -> None:
+        """All deliveries are there: the engine may see them. A campaign for nobody is done at once."""
+        now = self._database.now()
+        is_empty = campaigns.c.total == 0
+        await connection.execute(
+            update(campaigns)
+            .where(campaigns.c.id == campaign_id, is_empty)
+            .values(state=CampaignState.DONE, started_at_ms=now, finished_at_ms=now)
+        )
+        await connection.execute(
+            update(campaigns)
+            .where(campaigns.c.id == campaign_id, ~is_empty)
+            .values(state=CampaignState.RUNNING, started_at_ms=now)
+        )
+
+
+async def _building(connection: AsyncConnection, campaign_id: int) -> Row[Any] | None:
+    query = select(campaigns).where(campaigns.c.id == campaign_id, campaigns.c.state == CampaignState.BUILDING)
+    return (await connection.execute(query)).one_or_none()
+
+
+def _audience(campaign: Row[Any]) -> ColumnElement[bool]:
+    after = LOWEST_ID if campaign.cursor is None else campaign.cursor
+    kinds = campaign.audience.split(",")
+    return and_(chats.c.kind.in_(kinds), chats.c.status == ChatStatus.ACTIVE, chats.c.id > after)
+
+
+async def _upper_bound(connection: AsyncConnection, campaign: Row[Any], size: int) -> int | None:
+    """The last reader of the next chunk, None when there is no reader left."""
+    is_next = _audience(campaign)
+    last = select(chats.c.id).where(is_next).order_by(chats.c.id).offset(size - 1).limit(1)
+    upper: int | None = (await connection.execute(last)).scalar_one_or_none()
+    if upper is None:
+        upper = (await connection.execute(select(func.max(chats.c.id)).where(is_next))).scalar_one()
+    return upper
+
+
+async def _insert(connection: AsyncConnection, campaign: Row[Any], upper: int) -> int:
+    fallback = await _fallback(connection, campaign.id)
+    columns = ["campaign_id", "chat_id", "edition_id", "thread_id"]
+    query = _recipients(campaign, upper, fallback)
+    result = await connection.execute(
+        upsert(connection, deliveries).from_select(columns, query).on_conflict_do_nothing()
+    )
+    return result.rowcount
+
+
+async def _fallback(connection: AsyncConnection, campaign_id: int) -> Row[Any] | None:
+    query = select(editions).where(
+        editions.c.campaign_id == campaign_id,
+        editions.c.style == FOR_ANYONE.style,
+        editions.c.filter_key == FOR_ANYONE.filter_key,
+    )
+    return (await connection.execute(query)).one_or_none()
+
+
+def _recipients(campaign: Row[Any], upper: int, fallback: Row[Any] | None) -> Select[Any]:
+    """Each reader with the edition of their style and filter, else the fallback; none for an empty edition."""
+    own: Sequence[ColumnElement[bool]] = (
+        editions.c.campaign_id == campaign.id,
+        editions.c.style == STYLE_IN_USE,
+        editions.c.filter_key == chats.c.filter_key,
+    )
+    edition_id = func.coalesce(editions.c.id, None if fallback is None else fallback.id)
+    part_count = func.coalesce(editions.c.part_count, 0 if fallback is None else fallback.part_count)
+    return (
+        select(literal(campaign.id, BigInteger), chats.c.id, edition_id, chats.c.thread_id)
+        .select_from(chats.outerjoin(editions, and_(*own)))
+        .where(_audience(campaign), chats.c.id <= upper, part_count > 0)
+        .order_by(chats.c.id)
+    )
