@@ -121,7 +121,10 @@ class Item:
     """One news story, or one brief.
 
     `number` counts through the digest from 1. `is_implied`: the author wrote no headline for this text (a section of
-    plain prose), so `headline` repeats the section's title and is not shown a second time. `repeats` is the number of
+    plain prose), so `headline` repeats the section's title and is not shown a second time. `url` links the headline as
+    a whole, unless runs of the headline have addresses of their own. `is_brief`: one line of a list; its only block, if
+    any, is the paragraph that goes on right after the headline with the author's own punctuation (`：`, ` —— `, `，`
+    or nothing). `repeats` is the number of
     the earlier item that this brief tells again (shown as 详见). `line` is the 1-based line of the file.
     """
 

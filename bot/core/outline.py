@@ -1,0 +1,205 @@
+"""The outline of a digest: which heading is a section and which an item, whatever levels its author used."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.core import headlines, stories
+from bot.core.headlines import Headline
+from bot.core.labels import find_commentary, is_roundup
+from bot.core.markdown import Heading, Node, Piece, Rule
+from bot.core.models import Inline, Item, Label, Paragraph, Passage, Quote, Run, Section, plain
+from bot.core.repeats import mark_repeats
+from bot.core.stories import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A body understood. `title` is that of the body itself, shown once and so no part of the sections."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(slots=True)
+class _Chapter:
+    """A heading with what stands directly below it, and the chapters of deeper level below that."""
+
+    heading: Heading | None = None
+    nodes: list[Piece | Rule] = field(default_factory=list)
+    chapters: list[_Chapter] = field(default_factory=list)
+
+    @property
+    def inline(self) -> Inline:
+        return self.heading.inline if self.heading else ()
+
+    @property
+    def line(self) -> int:
+        return self.heading.line if self.heading else 0
+
+    @property
+    def headline(self) -> Headline:
+        return headlines.of_heading(self.inline)
+
+
+def build_outline(nodes: Sequence[Node], title: str) -> Outline:
+    """Sections, items, briefs and passages of a body; `title` is the front matter's, empty when there is none."""
+    own_title, nodes = _without_title(list(nodes), title)
+    root = _tree(_normalised(nodes))
+    shown = Headline((Run(title or own_title),) if title or own_title else ())
+    drafts = list(_sections(root, shown))
+    return Outline(own_title, _numbered(drafts))
+
+
+def _without_title(nodes: list[Node], title: str) -> tuple[str, list[Node]]:
+    """The document's own title: its first heading, alone on the highest level, when it is the title or there is none."""
+    headings = [node for node in nodes if isinstance(node, Heading)]
+    if not headings:
+        return "", nodes
+    first, *others = headings
+    text = plain(first.inline)
+    is_alone = all(other.level > first.level for other in others)
+    is_title = _alike(text, title) if title else (is_alone and nodes[0] is first and (bool(others) or first.level == 1))
+    if not is_title or not (first.level == 1 or is_alone):
+        return "", nodes
+    nodes = list(nodes)
+    nodes.remove(first)
+    return text, nodes
+
+
+def _alike(one: str, other: str) -> bool:
+    return _letters(one) == _letters(other)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _normalised(nodes: Sequence[Node]) -> Iterator[Node]:
+    """Commentary in a quote stands for itself; a lone deeper title before everything is a label."""
+    for node in nodes:
+        match node:
+            case Piece(Quote(blocks), line) if isinstance(blocks[0], Paragraph) and find_commentary(blocks[0].inline):
+                yield from (Piece(block, line) for block in blocks)
+            case _:
+                yield node
+
+
+def _tree(nodes: Iterator[Node]) -> _Chapter:
+    root = _Chapter()
+    path = [root]
+    for node in nodes:
+        if not isinstance(node, Heading):
+            path[-1].nodes.append(node)
+            continue
+        while len(path) > 1 and _level(path[-1]) >= node.level:
+            path.pop()
+        chapter = _Chapter(node)
+        path[-1].chapters.append(chapter)
+        path.append(chapter)
+    return root
+
+
+def _level(chapter: _Chapter) -> int:
+    return chapter.heading.level if chapter.heading else 0
+
+
+@dataclass(slots=True)
+class _Draft:
+    title: str
+    line: int
+    entries: list[Entry]
+
+
+def _sections(root: _Chapter, title: Headline) -> Iterator[_Draft]:
+    """An untitled section for what precedes the first, then one for each chapter of the highest level."""
+    level = _section_level(root)
+    before = [chapter for chapter in root.chapters if _level(chapter) > level]
+    titled = [chapter for chapter in root.chapters if _level(chapter) <= level]
+    preface = list(stories.section(root.nodes, title, is_preface=bool(root.chapters)))
+    for chapter in before:
+        preface += _entries(chapter)
+    if preface:
+        yield _Draft("", 0, preface)
+    for chapter in titled:
+        entries = list(_section_entries(chapter))
+        yield _Draft(plain(chapter.inline), chapter.line, entries)
+
+
+def _section_level(root: _Chapter) -> int:
+    return min((_level(chapter) for chapter in root.chapters), default=1)
+
+
+def _section_entries(chapter: _Chapter) -> Iterator[Entry]:
+    if is_roundup(plain(chapter.inline)):
+        yield from stories.short_news(chapter.nodes)
+    else:
+        is_preface = bool(chapter.chapters)
+        yield from stories.section(chapter.nodes, chapter.headline, chapter.line, is_preface=is_preface)
+    for child in chapter.chapters:
+        yield from _entries(child)
+
+
+def _entries(chapter: _Chapter) -> Iterator[Entry]:
+    """An item's heading and its text; or a heading that only groups the items and briefs below it."""
+    head = chapter.headline
+    label = Passage((Label(chapter.inline),))
+    if is_roundup(head.text) and not head.url:
+        yield label
+        yield from stories.short_news(_flat(chapter))
+    elif _is_group(chapter):
+        yield label
+        yield from stories.section(chapter.nodes, head, chapter.line, is_preface=True)
+        for child in chapter.chapters:
+            yield from _entries(child)
+    elif head.url is None and stories.has_only_linked_lists(chapter.nodes) and not chapter.chapters:
+        yield label
+        yield from stories.short_news(chapter.nodes)
+    elif head.url is None and stories.begins_with_heads(chapter.nodes):
+        yield label
+        yield from stories.section(_flat(chapter), head, chapter.line)
+    else:
+        yield from stories.item(head, _flat(chapter), chapter.line)
+
+
+def _is_group(chapter: _Chapter) -> bool:
+    children = [child for child in chapter.chapters if not find_commentary(child.inline, is_heading=True)]
+    linked = sum(child.headline.url is not None for child in children)
+    is_bare = not stories.pieces(chapter.nodes)
+    return bool(children) and not chapter.headline.url and (is_bare or linked * 2 > len(children))
+
+
+def _flat(chapter: _Chapter) -> list[Piece | Rule]:
+    """The chapter's blocks, deeper headings as labels."""
+    nodes = list(chapter.nodes)
+    for child in chapter.chapters:
+        nodes += [Piece(Label(child.inline), child.line), *_flat(child)]
+    return nodes
+
+
+def _numbered(drafts: list[_Draft]) -> tuple[Section, ...]:
+    """Count the items through, mark repeats, and join neighbouring passages."""
+    items = [entry for draft in drafts for entry in draft.entries if isinstance(entry, Item)]
+    counted = iter(mark_repeats([replace(item, number=number) for number, item in enumerate(items, 1)]))
+    sections: list[Section] = []
+    for number, draft in enumerate(drafts, 1):
+        entries = _joined([next(counted) if isinstance(entry, Item) else entry for entry in draft.entries])
+        sections.append(Section(number, draft.title, entries, _is_mostly_briefs(draft), draft.line))
+    return tuple(sections)
+
+
+def _joined(entries: list[Entry]) -> tuple[Entry, ...]:
+    joined: list[Entry] = []
+    for entry in entries:
+        if joined and isinstance(entry, Passage) and isinstance(last := joined[-1], Passage):
+            joined[-1] = Passage(last.blocks + entry.blocks)
+        else:
+            joined.append(entry)
+    return tuple(joined)
+
+
+def _is_mostly_briefs(draft: _Draft) -> bool:
+    briefs = [entry.is_brief for entry in draft.entries if isinstance(entry, Item)]
+    return bool(briefs) and (is_roundup(draft.title) or sum(briefs) * 4 >= len(briefs) * 3)

@@ -1,0 +1,100 @@
+"""Inline text as a sequence of runs: cutting, trimming and joining without losing looks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.core.models import PLAIN, Inline, Run, Style, plain
+
+SOFT_BREAK = "\r"  # a line end in the source that is no line end to the reader; cannot occur in clean text
+
+_WIDE = re.compile(
+    "[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff9f\U00020000-\U0003ffff"
+    "“”‘’…—·]"
+)
+_SENTENCE_END = "。！？；：…"
+
+
+def is_wide(char: str) -> bool:
+    """Whether a character belongs to Chinese, Japanese or Korean writing, its punctuation included."""
+    return _WIDE.match(char) is not None
+
+
+def tidy(runs: Iterable[Run]) -> Inline:
+    """Merge neighbours of one look and drop empty runs."""
+    merged: list[Run] = []
+    for run in runs:
+        if not run.text:
+            continue
+        if merged and (merged[-1].style, merged[-1].url) == (run.style, run.url):
+            merged[-1] = replace(run, text=merged[-1].text + run.text)
+        else:
+            merged.append(run)
+    return tuple(merged)
+
+
+def cut(inline: Inline, start: int, end: int | None = None) -> Inline:
+    """The part between two offsets of the plain text, trimmed of nothing."""
+    pieces: list[Run] = []
+    offset = 0
+    for run in inline:
+        low = max(0, start - offset)
+        high = len(run.text) if end is None else max(0, end - offset)
+        pieces.append(replace(run, text=run.text[low:high]))
+        offset += len(run.text)
+    return tidy(pieces)
+
+
+def strip(inline: Inline, chars: str | None = None) -> Inline:
+    """Trim both ends, white space by default."""
+    text = plain(inline)
+    start = len(text) - len(text.lstrip(chars))
+    return cut(inline, start, max(start, len(text.rstrip(chars))))
+
+
+def unlinked(inline: Inline) -> Inline:
+    """The same words without any link."""
+    return tidy(replace(run, url=None) for run in inline)
+
+
+def unstyled(inline: Inline, style: Style) -> Inline:
+    """The same words without one look."""
+    return tidy(replace(run, style=run.style & ~style) for run in inline)
+
+
+def words(text: str, style: Style = PLAIN) -> Inline:
+    """One run, or nothing for an empty text."""
+    return (Run(text, style),) if text else ()
+
+
+def lines(inline: Inline) -> list[Inline]:
+    """The lines of the source, at hard and soft breaks."""
+    text = plain(inline)
+    bounds = [0, *(found.end() for found in re.finditer("[\r\n]", text)), len(text) + 1]
+    return [cut(inline, start, end - 1) for start, end in zip(bounds, bounds[1:], strict=False)]
+
+
+def join_soft_breaks(inline: Inline) -> Inline:
+    """Turn soft breaks into what the reader expects: nothing between Chinese, else a space.
+
+    A Chinese sentence that ended with its line was meant to end a line.
+    """
+    text = plain(inline)
+    if SOFT_BREAK not in text:
+        return inline
+    joined: list[Run] = []
+    offset = 0
+    for run in inline:
+        chars = [_joint(text, offset + i) if char == SOFT_BREAK else char for i, char in enumerate(run.text)]
+        joined.append(replace(run, text="".join(chars)))
+        offset += len(run.text)
+    return tidy(joined)
+
+
+def _joint(text: str, at: int) -> str:
+    before, after = text[:at].rstrip()[-1:], text[at + 1 :].lstrip()[:1]
+    if not (before and after and is_wide(before) and is_wide(after)):
+        return " "
+    return "\n" if before in _SENTENCE_END else ""

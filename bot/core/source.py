@@ -1,0 +1,60 @@
+"""The bytes of a post as clean text: what Telegram would silently change is changed here, once, and named."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from bot.core.models import Problem, Severity
+
+MAX_BYTES = 1 << 20
+
+# TDLib's clean_input_string turns these into spaces; C1 controls are as invisible and as unwanted.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+# TDLib removes directional overrides and three combining marks; a composed letter such as å is kept whole.
+_REMOVED = re.compile("[\u202a-\u202e]")
+_COMBINING = re.compile("(?s).[\u0333\u033f\u030a]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Clean text with `\\n` line ends, and what had to be mended in it."""
+
+    text: str
+    problems: tuple[Problem, ...] = ()
+
+
+def read_source(raw: bytes) -> Source | Problem:
+    """Decode a post; an error is returned when it is too large, empty or not UTF-8."""
+    if len(raw) > MAX_BYTES:
+        return Problem("file.too_large", Severity.ERROR, values={"size": len(raw), "limit": MAX_BYTES})
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return Problem("file.not_utf8", Severity.ERROR, line, {"byte": f"0x{raw[error.start]:02X}"})
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        return Problem("file.empty", Severity.ERROR)
+    return clean(text)
+
+
+def clean(text: str) -> Source:
+    """Take out the characters that no reader sees and Telegram does not keep."""
+    found = _CONTROL.search(text)
+    problems = (Problem("text.control", Severity.WARNING, _line_of(text, found.start())),) if found else ()
+    text = _CONTROL.sub(" ", text) if found else text
+    text = _REMOVED.sub("", text)
+    return Source(_COMBINING.sub(_compose, text), problems)
+
+
+def _compose(found: re.Match[str]) -> str:
+    return _REMOVED_MARKS.sub("", unicodedata.normalize("NFC", found[0]))
+
+
+_REMOVED_MARKS = re.compile("[\u0333\u033f\u030a]")
+
+
+def _line_of(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1

@@ -1,0 +1,151 @@
+"""The Markdown that digests are written in: CommonMark, tables, strikethrough, footnotes, and four kindnesses.
+
+Bare addresses become links, `##标题` without a space is a heading, bold follows Chinese punctuation, and the
+telegram-card advert is dropped where it stands. A text that would take the parser too long is refused beforehand.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+
+from bot.core.emphasis import kind_emphasis
+from bot.core.links import bare_url
+from bot.core.models import Problem, Severity
+from bot.core.runs import is_wide
+
+MAX_NESTING = 48
+
+_MAX_LINES = 20_000
+_MAX_MARKS = 40_000
+_MAX_BRACKETS = 3_000
+_MAX_COLUMNS = 200
+_MAX_QUOTES = 24
+
+_MARKS = re.compile(r"[\[\]*_`<!&\\~|^]")
+_PARAGRAPH_GAP = re.compile(r"\n[ \t]*\n")
+_DELIMITER_ROW = re.compile(r"[ \t>]*\|?[ \t:|-]+")
+_QUOTE_MARKS = re.compile(r"[ \t]*(?:>[ \t]*)+")
+_PROTOCOL = re.compile(r"(?<![A-Za-z0-9])https?$", re.IGNORECASE)
+_TIGHT_HEADING = re.compile(r"(#{2,6})([^\s#].*)")
+_ADVERT = re.compile(r"<div\s+class=[\"']telegram-card[\"']", re.IGNORECASE)
+_DIV = re.compile(r"<(/?)div\b", re.IGNORECASE)
+_HEADING = re.compile(r"#{1,6}\s")
+
+
+class _Parser(MarkdownIt):
+    """Leaves every address as the author wrote it: `core/links` is the judge, and a refused link keeps its words."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802
+        return True
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802
+        return url
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802
+        return link
+
+
+def parse_tokens(text: str) -> list[Token]:
+    """Markdown as tokens; escapes and entities stay apart from text (`text_special`)."""
+    return _PARSER.parse(text)
+
+
+def find_bomb(text: str) -> Problem | None:
+    """What would keep the parser busy for too long, found in linear time, or None."""
+    lines = text.split("\n")
+    if len(lines) > _MAX_LINES or len(_MARKS.findall(text)) > _MAX_MARKS:
+        return Problem("markdown.too_complex", Severity.ERROR)
+    for number, line in enumerate(lines, 1):
+        if line.count("|") > _MAX_COLUMNS and _DELIMITER_ROW.fullmatch(line):
+            return Problem("markdown.table", Severity.ERROR, number, {"limit": _MAX_COLUMNS})
+        quotes = _QUOTE_MARKS.match(line)
+        if quotes and quotes[0].count(">") > _MAX_QUOTES:
+            return Problem("markdown.too_deep", Severity.ERROR, number)
+    return _find_bracket_bomb(text)
+
+
+def _find_bracket_bomb(text: str) -> Problem | None:
+    line = 1
+    for paragraph in _PARAGRAPH_GAP.split(text):
+        if paragraph.count("[") > _MAX_BRACKETS:
+            return Problem("markdown.too_complex", Severity.ERROR, line)
+        line += paragraph.count("\n") + 2
+    return None
+
+
+def _bare_address(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != ":" or state.linkLevel > 0:
+        return False
+    protocol = _PROTOCOL.search(state.src[max(0, state.pos - 6) : state.pos])
+    if protocol is None or not (silent or state.pending.endswith(protocol[0])):
+        return False
+    url = bare_url(state.src, state.pos - len(protocol[0]), state.posMax)
+    if url is None:
+        return False
+    if not silent:
+        state.pending = state.pending[: -len(protocol[0])]
+        state.push("link_open", "a", 1).attrs = {"href": url}
+        state.push("text", "", 0).content = url
+        state.push("link_close", "a", -1)
+    state.pos += len(url) - len(protocol[0])
+    return True
+
+
+def _tight_heading(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    if state.is_code_block(start):
+        return False
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    found = _TIGHT_HEADING.match(line)
+    if found is None or not (is_wide(found[2][0]) or found[2][0] in "[*"):
+        return False
+    if silent:
+        return True
+    state.line = start + 1
+    for kind, nesting in (("heading_open", 1), ("inline", 0), ("heading_close", -1)):
+        token = state.push(kind, f"h{len(found[1])}" if nesting else "", nesting)
+        token.map, token.markup = [start, state.line], found[1]
+        if kind == "inline":
+            token.content, token.children = found[2].rstrip("# \t"), []
+    return True
+
+
+def _advert(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Skip the advert to its own closing tag; a cut-off one ends at the next heading or the end."""
+    if not _ADVERT.match(state.src, state.bMarks[start] + state.tShift[start]):
+        return False
+    if silent:
+        return True
+    depth = 0
+    for line in range(start, end):
+        source = state.src[state.bMarks[line] : state.eMarks[line]]
+        if _HEADING.match(source):
+            end = line
+            break
+        depth += sum(-1 if found[1] else 1 for found in _DIV.finditer(source))
+        if depth <= 0:
+            end = line + 1
+            break
+    state.line = end
+    return True
+
+
+def _build() -> _Parser:
+    parser = _Parser("commonmark", {"maxNesting": MAX_NESTING})
+    parser.enable(["table", "strikethrough"])
+    parser.disable("text_join")
+    footnote_plugin(parser, inline=False, move_to_end=False)
+    kind_emphasis(parser)
+    parser.inline.ruler.before("newline", "bare_address", _bare_address)
+    interrupts = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    parser.block.ruler.after("heading", "tight_heading", _tight_heading, interrupts)
+    parser.block.ruler.before("html_block", "advert", _advert, interrupts)
+    return parser
+
+
+_PARSER = _build()
