@@ -57,6 +57,9 @@ class Text:
         return Text(text, tuple(_clip(entity, start, end) for entity in inside))
 
 
+EMPTY = Text()
+
+
 def _clip(entity: Entity, start: int, end: int) -> Entity:
     first, last = max(entity.offset, start), min(entity.offset + entity.length, end)
     return replace(entity, offset=first - start, length=last - first)

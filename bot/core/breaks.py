@@ -1,0 +1,92 @@
+"""Where a text too long for one message may be cut: after a sentence, a clause, a word, at worst a character."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from bot.core.manuscript import Break, Cut
+from bot.core.parts import Entity, utf16_len
+from bot.core.rich_text import QUOTES, Text
+
+LEVELS = (Cut.SENTENCE, Cut.CLAUSE, Cut.WORD, Cut.SPAN, Cut.GRAPHEME, Cut.CHARACTER)
+"""From the kindest cut to the last resort."""
+
+SPACING = 40
+"""Least distance of two cuts in UTF-16 units: a message holds a hundred such stretches, more choice gains nothing."""
+
+_CLOSERS = r"[”’』」）》】)\]\"']*"
+_SENTENCES = regex.compile(rf"(?:[。！？；]|…+|[!?](?=\s|[^\x00-\x7f])|(?<!\d)[.;](?=[”’)\]\"']*\s)){_CLOSERS}|\n+")
+_CLAUSES = regex.compile(r"[，、：）》]|[,:;)](?=\s)|\s[-–—](?=\s)|——")
+# A word is letters and digits with what joins them (3.14, GPT-5.2, README.md, 50%), or one grapheme; punctuation
+# stays with what it closes or opens.
+_WORDS = regex.compile(
+    r"""
+    (?:[“‘『「（《【(\[$¥€£#@]*+
+    (?: (?: [[\p{L}\p{N}\p{M}_\u200c\u200d]--[\p{Han}\p{Hiragana}\p{Katakana}]]++
+            (?: [.,:/@&+%'’\u2060\-·_=?\#~]++ (?=[\p{L}\p{N}]) )?+ )++
+      | \X )
+    [%°]? [”’』」）》】)\]，。、；：！？…,.;:!?]*+ )
+    """,
+    regex.VERBOSE | regex.VERSION1,
+)
+_GRAPHEMES = regex.compile(r"\X")
+_EXTENSION = regex.compile(r"[\p{M}\u200d\U0001f3fb-\U0001f3ff]")
+_CHARACTERS = regex.compile(r".", regex.DOTALL)
+_PATTERNS = {
+    Cut.SENTENCE: _SENTENCES,
+    Cut.CLAUSE: _CLAUSES,
+    Cut.WORD: _WORDS,
+    Cut.SPAN: _WORDS,
+    Cut.GRAPHEME: _GRAPHEMES,
+    Cut.CHARACTER: _CHARACTERS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    """A stretch that is not cut before the level `opens_at`; preformatted text opens at its lines."""
+
+    start: int
+    end: int
+    is_pre: bool
+
+
+def finer_breaks(text: Text, start: int, end: int, level: Cut) -> list[Break]:
+    """The places of one level inside a stretch, at least `SPACING` apart.
+
+    Down to words nothing is cut that is linked, bold or code, and preformatted text only between lines.
+    """
+    stretch = text.slice(start, end)
+    zones = _zones(stretch.entities) if level < Cut.SPAN else []
+    found: list[Break] = []
+    last = start
+    for place in _places(stretch.text, level):
+        if place.start - (last - start) >= SPACING and not _is_solid(place, stretch, zones):
+            last = start + place.start
+            found.append(Break(start + place.end, last, level))
+    return found
+
+
+def _places(text: str, level: Cut) -> Iterator[Break]:
+    units = done = 0
+    for match in _PATTERNS[level].finditer(text):
+        stretch = text[done : match.end()]
+        units += utf16_len(stretch)
+        done = match.end()
+        if not stretch.strip() or (level < Cut.CHARACTER and _EXTENSION.match(text, done)):
+            continue
+        ahead = len(text) - done - len(text[done:].lstrip()) if text[done : done + 1].isspace() else 0
+        if done + ahead < len(text):
+            yield Break(units - len(stretch) + len(stretch.rstrip()), units + ahead, level)
+
+
+def _zones(entities: Sequence[Entity]) -> list[_Zone]:
+    return [_Zone(e.offset, e.offset + e.length, e.type == "pre") for e in entities if e.type not in QUOTES]
+
+
+def _is_solid(place: Break, stretch: Text, zones: Sequence[_Zone]) -> bool:
+    inside = [zone for zone in zones if zone.start < place.start and place.end < zone.end]
+    return any(not zone.is_pre for zone in inside) or (bool(inside) and place.end == place.start)
