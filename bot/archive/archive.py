@@ -12,6 +12,7 @@ import json
 import zlib
 from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ import aiosqlite
 from bot.archive import indexing, ranking
 from bot.archive.files import ArchiveFile
 from bot.archive.records import Hit, Page, PostSource
+from bot.archive.suggestions import alternatives
+from bot.core.keys import item_key
 from bot.core.models import Digest
 from bot.core.query import Query, parse_query
 from bot.core.snippet import cut_snippet, mark
@@ -46,6 +49,7 @@ class Archive:
     ) -> None:
         self._taxonomy, self._clock, self._parse, self._timezone = taxonomy, clock, parse, timezone
         self._file = ArchiveFile(path, taxonomy.fingerprint)
+        self._names = tuple(dict.fromkeys([*taxonomy.entities, *taxonomy.topics, *chain(*taxonomy.aliases.groups)]))
         self._parsed = OrderedDict[tuple[str, str], Digest]()
 
     @property
@@ -145,6 +149,22 @@ class Archive:
             ids = await ranking.rank(connection, scope, total, limit, offset)
             return Page(total, tuple([hit async for hit in _hits(connection, ids, query)]))
 
+    async def suggest(self, text: str, *, limit: int = 4) -> tuple[str, ...]:
+        """Other queries near to one that found nothing; each of them finds something."""
+        query, _ = self._understand(text, ())
+        found: list[str] = []
+        async with self._file.reading() as connection:
+            async for other in alternatives(connection, query, self._names):
+                if other not in found and await self._count(connection, other):
+                    found.append(other)
+                if len(found) >= limit:
+                    break
+        return tuple(found)
+
+    async def _count(self, connection: aiosqlite.Connection, text: str) -> int:
+        query, scope = self._understand(text, ())
+        return 0 if query.is_empty else await ranking.count(connection, scope)
+
     def _understand(self, text: str, tags: Sequence[str]) -> tuple[Query, ranking.Scope]:
         today = dt.datetime.fromtimestamp(self._clock() / 1000, self._timezone).date()
         query = parse_query(text, today, self._taxonomy.aliases)
@@ -180,7 +200,7 @@ async def _hits(connection: aiosqlite.Connection, ids: list[int], query: Query) 
 def _hit(row_id: int, row: Sequence[Any], query: Query) -> Hit:
     digest_key, number, section, headline, body, url, tags = row
     return Hit(
-        item_key=f"{digest_key}_{number}",
+        item_key=item_key(digest_key, number),
         date=indexing.day_of(row_id),
         number=number,
         headline=headline,

@@ -49,6 +49,10 @@ def scope_of(query: Query, tags: Sequence[str]) -> Scope:
     return Scope(f"({words})" if words else "", " AND ".join(f'"{tag_term(tag)}"' for tag in tags), first, last)
 
 
+def _any_of(word: Word) -> str:
+    return "(" + " OR ".join(map(phrase_expression, word.names)) + ")"
+
+
 async def count(connection: aiosqlite.Connection, scope: Scope) -> int:
     """How many items are in the scope."""
     if not scope.everywhere:
@@ -89,9 +93,6 @@ async def _ids(connection: aiosqlite.Connection, sql: str, *values: object) -> l
     return [row[0] for row in await connection.execute_fetchall(sql, values)]
 
 
-def _any_of(word: Word) -> str:
-    return "(" + " OR ".join(map(_quoted, word.names)) + ")"
-
-
-def _quoted(phrase: Phrase) -> str:
+def phrase_expression(phrase: Phrase) -> str:
+    """A phrase in the language of FTS5, quoted: nothing in it is an operator."""
     return '"' + " ".join(phrase.terms) + '"' + "*" * phrase.is_prefix

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from bot.core.models import PLAIN, Inline, Run, Style
-from bot.core.terms import Folded, Phrase, Term, clusters, fold_with_origin, terms
+from bot.core.terms import Phrase, Term, clusters, fold_with_origin, terms
 
 WIDTH = 90
 READ_LIMIT = 20_000
@@ -17,6 +17,7 @@ _SENTENCE_ENDS = frozenset("。！？；…\n!?;")
 _MAX_LEAD = 12
 
 Span = tuple[int, int]
+Found = tuple[int, int, tuple[str, ...]]
 
 
 def mark(text: str, phrases: Iterable[Phrase]) -> Inline:
@@ -29,58 +30,59 @@ def cut_snippet(text: str, phrases: Sequence[Phrase], width: int = WIDTH) -> Inl
 
     Nothing is cut inside a character as people see it; line breaks become spaces.
     """
-    hits = find_hits(text[:READ_LIMIT], phrases)
-    window = _fit(text, _densest(hits, text, width), width)
-    runs = list(_runs(text, hits, window))
+    found = _find(text[:READ_LIMIT], phrases)
+    window = _fit(text, _densest(found, width), width)
+    runs = list(_runs(text, _merge(found), window))
     before, after = ELLIPSIS if window[0] > 0 else "", ELLIPSIS if window[1] < len(text) else ""
     return tuple(run for run in (Run(before), *runs, Run(after)) if run.text)
 
 
 def find_hits(text: str, phrases: Iterable[Phrase]) -> list[Span]:
-    """Where the phrases occur in `text`, exactly as the index finds them: disjoint, in order, whole characters."""
+    """Where the phrases occur in `text`, exactly as the index finds them: apart, in order, whole characters."""
+    return _merge(_find(text, phrases))
+
+
+def _find(text: str, phrases: Iterable[Phrase]) -> list[Found]:
     folded = fold_with_origin(text)
     found = terms(folded.text)
-    spans = sorted(_origin(folded, span) for phrase in phrases for span in _occurrences(found, phrase))
-    return list(_merge(spans))
+    return sorted(
+        (folded.starts[start], folded.ends[end - 1], phrase.terms)
+        for phrase in phrases
+        for start, end in _occurrences(found, phrase)
+    )
 
 
 def _occurrences(found: list[Term], phrase: Phrase) -> Iterator[Span]:
+    """Stretches of folded text; of a term that may go on only what was looked for."""
     *head, last = phrase.terms
-    for at in range(len(found) - len(head)):
-        stretch = found[at : at + len(head) + 1]
-        if [term.text for term in stretch[:-1]] == head and _is(stretch[-1], last, phrase.is_prefix):
-            yield stretch[0].start, stretch[-1].start + len(last) if phrase.is_prefix else stretch[-1].end
-
-
-def _is(term: Term, wanted: str, is_prefix: bool) -> bool:
-    return term.text.startswith(wanted) if is_prefix else term.text == wanted
-
-
-def _origin(folded: Folded, span: Span) -> Span:
-    return folded.starts[span[0]], folded.ends[span[1] - 1]
-
-
-def _merge(spans: Iterable[Span]) -> Iterator[Span]:
-    current: Span | None = None
-    for start, end in spans:
-        if current and start <= current[1]:
-            current = current[0], max(end, current[1])
+    for at in range(len(head), len(found)):
+        end = found[at]
+        if not (end.text.startswith(last) if phrase.is_prefix else end.text == last):
             continue
-        if current:
-            yield current
-        current = start, end
-    if current:
-        yield current
+        stretch = found[at - len(head) : at]
+        if [term.text for term in stretch] == head:
+            start = stretch[0].start if stretch else end.start
+            yield start, end.start + len(last) if phrase.is_prefix else end.end
 
 
-def _densest(hits: list[Span], text: str, width: int) -> Span:
+def _merge(found: Iterable[Found]) -> list[Span]:
+    spans: list[Span] = []
+    for start, end, _ in found:
+        if spans and start <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _densest(found: list[Found], width: int) -> Span:
     """From the first to the last hit of the window of that width with the most different hits, then the most."""
     best, best_score = (0, 0), (0, 0)
-    for first, (start, _) in enumerate(hits):
-        inside = [hit for hit in hits[first : first + width] if hit[1] <= start + width]
-        score = len({text[a:b].casefold() for a, b in inside}), len(inside)
+    for first, (start, _, _) in enumerate(found):
+        inside = [(end, words) for _, end, words in found[first : first + width] if end <= start + width]
+        score = len({words for _, words in inside}), len(inside)
         if score > best_score:
-            best, best_score = (start, inside[-1][1]), score
+            best, best_score = (start, max(end for end, _ in inside)), score
     return best
 
 
