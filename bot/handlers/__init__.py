@@ -1,25 +1,48 @@
 """TALKS: an update in, a reply out.
 
-A module of handlers has `handlers(desk)` for messages, `VERBS` for its buttons, or both.
+A module of handlers has `handlers(desk)` for messages and `VERBS` for its buttons.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
-from telegram.ext import Application
+from telegram.ext import Application, BaseHandler
 
+from bot.handlers import (
+    groups,
+    membership,
+    reading,
+    search,
+    start,
+    subscriptions,
+    tagging,
+)
 from bot.handlers.callbacks import Verb, callback_handler
+from bot.handlers.commands import publish_commands
 from bot.handlers.desk import Desk
 from bot.handlers.errors import register_errors
+from bot.handlers.gate import register_gate
 
-__all__ = ["Desk", "register"]
+__all__ = ["Desk", "publish_commands", "register"]
 
-TALKERS: tuple[Any, ...] = ()
+
+class Talker(Protocol):
+    """A module of handlers."""
+
+    VERBS: Mapping[str, Verb]
+
+    def handlers(self, desk: Desk) -> list[BaseHandler[Any, Any, Any]]: ...
+
+
+# The first that wants an update gets it: search, which takes any text, stands last.
+TALKERS: tuple[Talker, ...] = (membership, groups, start, reading, tagging, subscriptions, search)
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk) -> None:
-    """Add every handler. The first that wants an update gets it: admins' before readers', search last of all."""
+    """Add every handler to the application."""
+    register_gate(application, desk)
     verbs: dict[str, Verb] = {}
     for talker in TALKERS:
         application.add_handlers(talker.handlers(desk))

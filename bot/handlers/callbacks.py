@@ -16,6 +16,7 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import Application, CallbackContext, CallbackQueryHandler
 
+from bot.core.navigation import callback
 from bot.core.parts import CALLBACK_DATA_BYTES, Button
 from bot.handlers.desk import Desk
 from bot.handlers.errors import log_failure
@@ -24,6 +25,7 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 AnyContext = CallbackContext[Any, Any, Any, Any]
 
 VERSION = "v1"
+LONGEST_ANSWER = 200
 log = structlog.get_logger()
 
 
@@ -31,7 +33,8 @@ log = structlog.get_logger()
 class Tap:
     """One press of a button: who pressed, on which message of which chat, and the argument of the verb.
 
-    `spawn` starts work that outlasts the answer to the press.
+    `text` is the message's text, empty when Telegram no longer shows it to us. `spawn` starts work that outlasts the
+    answer to the press.
     """
 
     update_id: int
@@ -39,6 +42,7 @@ class Tap:
     chat_id: int
     message_id: int
     argument: str
+    text: str
     spawn: Callable[[Coroutine[Any, Any, None]], object]
 
     @property
@@ -70,26 +74,18 @@ class RefusedError(Exception):
 Verb = Callable[[Desk, Tap], Awaitable[Answer]]
 
 
-def callback_data(verb: str, argument: str = "") -> str:
-    """The data of a button.
+def button(text: str, verb: str, argument: str = "") -> Button:
+    """A button that does `verb`.
 
     Raises:
-        ValueError: it would be longer than Telegram's 64 bytes.
+        ValueError: its data would be longer than Telegram's 64 bytes.
     """
-    data = f"{VERSION}:{verb}:{argument}"
-    if len(data.encode()) > CALLBACK_DATA_BYTES:
-        raise ValueError(f"callback data of {verb} is over {CALLBACK_DATA_BYTES} bytes")
-    return data
+    return Button(text, callback=callback(verb, argument))
 
 
 def fits(verb: str, argument: str) -> bool:
     """Whether a button can carry this argument."""
-    return len(f"{VERSION}:{verb}:{argument}".encode()) <= CALLBACK_DATA_BYTES
-
-
-def button(text: str, verb: str, argument: str = "") -> Button:
-    """A button that does `verb`; raises ValueError like `callback_data`."""
-    return Button(text, callback=callback_data(verb, argument))
+    return len(callback(verb, argument).encode()) <= CALLBACK_DATA_BYTES
 
 
 def parse_callback(data: str | None) -> tuple[str, str] | None:
@@ -132,6 +128,7 @@ async def _carry_out(
         chat_id=query.message.chat.id,
         message_id=query.message.message_id,
         argument=argument,
+        text=getattr(query.message, "text", None) or "",
         spawn=partial(application.create_task, update=update),
     )
     return await verbs[verb](desk, tap)
@@ -139,7 +136,7 @@ async def _carry_out(
 
 async def _answer(query: CallbackQuery, answer: Answer) -> None:
     try:
-        await query.answer(answer.text or None, show_alert=answer.is_alert or None)
+        await query.answer(answer.text[:LONGEST_ANSWER] or None, show_alert=answer.is_alert or None)
     except TelegramError as error:
         # A press older than a few minutes can no longer be answered; the reader sees the edited message anyway.
         log.info("callback.unanswered", reason=type(error).__name__)

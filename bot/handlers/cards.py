@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import format as layout
-from bot.core.edition import TagFilter
+from bot.core.edition import TagFilter, select
 from bot.core.parts import Button, Part, utf16_len
 from bot.handlers.callbacks import button, fits, parse_callback
 from bot.handlers.desk import Desk
@@ -18,20 +18,24 @@ MESSAGE_UTF16 = 4096
 CARRIES_TAG = ("card", "ed", "rest")
 
 
-def card_part(desk: Desk, reader: Chat, issue: Issue) -> Part:
-    """The reader's card of a digest, with an offer to subscribe while they have not."""
-    card = layout.reader_card(issue.digest, issue.key, say=desk.say, edition=issue.edition(reader.filter))
+def card_part(desk: Desk, reader: Chat, issue: Issue, page: int = 0) -> Part:
+    """A page of the reader's card of a digest, with an offer to subscribe while they have not."""
+    card = _card(desk, issue, reader.filter, page)
     return card if reader.is_subscribed else with_row(card, (subscribe_button(desk, issue.key),))
 
 
-def tagged_card(desk: Desk, issue: Issue, tag: str) -> Part:
-    """The card of a digest under one tag, whatever the reader follows."""
-    edition = issue.edition(TagFilter(followed=(tag,)))
-    if edition is None or not edition.items:
+def tagged_card(desk: Desk, issue: Issue, tag: str, page: int = 0) -> Part:
+    """A page of the card of a digest under one tag, whatever the reader follows."""
+    tags = TagFilter(followed=(tag,))
+    if not select(issue.digest, tags).items:
         sentence = desk.say("today.nothing_under_tag", day=day_name(desk, issue), tag=tag)
         return Part(sentence, keyboard=((button(desk.say("today.all_of_it"), "card", issue.key),),))
-    card = layout.reader_card(issue.digest, issue.key, say=desk.say, edition=edition)
-    return carrying_tag(card, tag)
+    return with_heading(carrying_tag(_card(desk, issue, tags, page), tag), desk.say("today.only", tag=tag))
+
+
+def _card(desk: Desk, issue: Issue, tags: TagFilter, page: int) -> Part:
+    edition = None if tags.is_empty else select(issue.digest, tags)
+    return layout.reader_card(issue.digest, issue.key, say=desk.say, edition=edition, page=page, links=desk.links)
 
 
 def carrying_tag(part: Part, tag: str) -> Part:
@@ -42,7 +46,8 @@ def carrying_tag(part: Part, tag: str) -> Part:
 
 def _carrying_tag(each: Button, tag: str) -> Button:
     verb, argument = parse_callback(each.callback) or ("", "")
-    tagged = f"{argument}.{tag}"
+    key, _, page = argument.partition(".")
+    tagged = f"{key}.{page or 0}.{tag}"
     return button(each.text, verb, tagged) if verb in CARRIES_TAG and fits(verb, tagged) else each
 
 

@@ -13,7 +13,7 @@ from telegram.ext import BaseHandler, CallbackContext, CommandHandler, filters
 from bot.core import format as layout
 from bot.core.edition import Edition, TagFilter, select
 from bot.core.keys import parse_item_key
-from bot.core.models import Say
+from bot.core.models import Digest, Say
 from bot.core.parts import Part
 from bot.handlers import cards, tagging
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb
@@ -30,7 +30,7 @@ LONGEST_NUMBER = 5
 class View(Protocol):
     """How the formatter shows one page of an edition, or of what it leaves out."""
 
-    def __call__(self, edition: Edition, key: str, page: int, *, say: Say) -> Part: ...
+    def __call__(self, digest: Digest, key: str, edition: Edition, page: int, *, say: Say) -> Part: ...
 
 
 def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
@@ -61,8 +61,8 @@ async def _under_tag(desk: Desk, reader: Chat, wanted: str) -> Part:
     return cards.tagged_card(desk, issue, tag) if issue else Part(desk.say("today.none"))
 
 
-async def item_part(desk: Desk, item_key: str) -> Part:
-    """One item in full.
+async def item_part(desk: Desk, item_key: str, page: int = 0) -> Part:
+    """A page of one item in full.
 
     Raises:
         RefusedError: there is no such item.
@@ -71,7 +71,7 @@ async def item_part(desk: Desk, item_key: str) -> Part:
     issue = await get_issue(desk, found[0]) if found else None
     if found is None or issue is None or issue.digest.find_item(found[1]) is None:
         raise RefusedError("error.item_gone")
-    return layout.item_view(issue.digest, issue.key, found[1], say=desk.say)
+    return layout.item_view(issue.digest, issue.key, found[1], say=desk.say, page=page)
 
 
 def number(text: str) -> int:
@@ -91,8 +91,14 @@ async def _open_today(desk: Desk, tap: Tap) -> Answer:
 
 
 async def _open_card(desk: Desk, tap: Tap) -> Answer:
-    issue = await get_issue(desk, tap.argument)
-    await show(desk, tap, cards.card_part(desk, await reader_of(desk, tap), issue))
+    """card:<key>[.<page>[.<tag>]]"""
+    key, page, tag = _fields(tap.argument, 3)
+    issue = await get_issue(desk, key)
+    at = number(page or "0")
+    if tag:
+        await show(desk, tap, cards.tagged_card(desk, issue, tag, at))
+    else:
+        await show(desk, tap, cards.card_part(desk, await reader_of(desk, tap), issue, at))
     return QUIET
 
 
@@ -108,8 +114,6 @@ async def _open_section(desk: Desk, tap: Tap) -> Answer:
     """sec:<key>.<section>.<page>"""
     key, section, page = _fields(tap.argument, 3)
     issue = await get_issue(desk, key)
-    if issue.digest.find_section(number(section)) is None:
-        raise RefusedError("error.digest_gone")
     await show(desk, tap, layout.section_view(issue.digest, key, number(section), number(page), say=desk.say))
     return QUIET
 
@@ -128,13 +132,15 @@ async def _open_pages(desk: Desk, tap: Tap, view: View) -> Answer:
     key, page, tag = _fields(tap.argument, 3)
     issue = await get_issue(desk, key)
     tags = TagFilter(followed=(tag,)) if tag else (await reader_of(desk, tap)).filter
-    part = view(select(issue.digest, tags), key, number(page), say=desk.say)
+    part = view(issue.digest, key, select(issue.digest, tags), number(page), say=desk.say)
     await show(desk, tap, cards.carrying_tag(part, tag) if tag else part)
     return QUIET
 
 
 async def _open_item(desk: Desk, tap: Tap) -> Answer:
-    await show(desk, tap, await item_part(desk, tap.argument))
+    """item:<item key>[.<page>]"""
+    key, page = _fields(tap.argument, 2)
+    await show(desk, tap, await item_part(desk, key, number(page or "0")))
     return QUIET
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.edition import Edition, TagFilter, select
 from bot.core.keys import find_date
 from bot.core.models import Digest
 from bot.handlers.callbacks import RefusedError
@@ -17,10 +16,6 @@ class Issue:
 
     key: str
     digest: Digest
-
-    def edition(self, tag_filter: TagFilter) -> Edition | None:
-        """What a reader gets of it under their tags; None when they have none and get it all."""
-        return None if tag_filter.is_empty else select(self.digest, tag_filter)
 
 
 async def find_issue(desk: Desk, key: str) -> Issue | None:

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.handlers.callbacks import callback_data, fits, parse_callback
+from bot.handlers.callbacks import button, fits, parse_callback
 
 
 @given(st.text(alphabet="abcdefgh", min_size=1, max_size=8), st.text(max_size=12))
 def test_what_is_built_is_parsed_back(verb: str, argument: str) -> None:
     if fits(verb, argument):
-        assert parse_callback(callback_data(verb, argument)) == (verb, argument)
+        assert parse_callback(button("…", verb, argument).callback) == (verb, argument)
 
 
 @given(st.text(max_size=80))
@@ -29,4 +29,4 @@ def test_data_over_64_bytes_is_refused_where_it_is_built() -> None:
     assert fits("find", "词" * 18)
     assert not fits("find", "词" * 20)
     with pytest.raises(ValueError, match="64"):
-        callback_data("find", "词" * 20)
+        button("…", "find", "词" * 20)
