@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.retry import Policy
@@ -19,6 +19,7 @@ from bot.storage.records import (
     CampaignKind,
     CampaignState,
     ChatKind,
+    ChatStatus,
     CorrectionPlan,
     DigestState,
     EditionKey,
@@ -26,7 +27,7 @@ from bot.storage.records import (
     PublicationPlan,
     Target,
 )
-from bot.storage.schema import campaigns, deliveries, digests, editions, live_cards, parts
+from bot.storage.schema import campaigns, chats, deliveries, digests, editions, live_cards, parts
 
 FOR_GROUPS = EditionKey("group")
 """The edition of the groups named in a plan."""
@@ -88,7 +89,7 @@ class Campaigns:
             return campaign_id
 
     async def draft(self, plan: BroadcastPlan) -> int:
-        """Write a broadcast that waits for the admin's word; its id. Nothing is sent."""
+        """Write a broadcast that waits for the admin's word; its id. Nothing is sent. `total` is its audience now."""
         async with self._database.writing() as connection:
             campaign_id = await self._insert(
                 connection,
@@ -100,15 +101,25 @@ class Campaigns:
                 audience=ChatKind.PRIVATE,
             )
             await _insert_edition(connection, campaign_id, FOR_ANYONE, plan.calls)
+            await self._count_audience(connection, campaign_id)
             return campaign_id
+
+    async def recount(self, campaign_id: int) -> None:
+        """Count a draft's audience anew. Who subscribes after the last count does not get the broadcast, and who
+        leaves after it does not either: so it never reaches more readers than the admin has agreed to."""
+        async with self._database.writing() as connection:
+            await self._count_audience(connection, campaign_id)
 
     async def revise(self, campaign_id: int, *, is_silent: bool) -> bool:
         """Change a draft's ringing; False when it is no draft any more."""
         return await self._move(campaign_id, [CampaignState.DRAFT], is_silent=is_silent)
 
     async def launch(self, campaign_id: int) -> bool:
-        """Confirm a draft; False when it was launched or discarded before, so that a second tap does nothing."""
-        return await self._move(campaign_id, [CampaignState.DRAFT], state=CampaignState.BUILDING)
+        """Confirm a draft; False when it was launched or discarded before, so that a second tap does nothing.
+
+        From here on `total` is what the ledger holds.
+        """
+        return await self._move(campaign_id, [CampaignState.DRAFT], state=CampaignState.BUILDING, total=0)
 
     async def discard(self, campaign_id: int) -> bool:
         """Drop a draft; False when it is none any more."""
@@ -198,6 +209,14 @@ class Campaigns:
         ).scalar_one()
         return campaign_id
 
+    async def _count_audience(self, connection: AsyncConnection, campaign_id: int) -> None:
+        is_reader = (chats.c.kind == ChatKind.PRIVATE) & (chats.c.status == ChatStatus.ACTIVE)
+        readers = select(func.count()).select_from(chats).where(is_reader).scalar_subquery()
+        is_draft = (campaigns.c.id == campaign_id) & (campaigns.c.state == CampaignState.DRAFT)
+        await connection.execute(
+            update(campaigns).where(is_draft).values(total=readers, counted_at_ms=self._database.now())
+        )
+
     async def _move(self, campaign_id: int, states: Iterable[CampaignState], **values: Any) -> bool:
         async with self._database.writing() as connection:
             result = await connection.execute(
@@ -274,6 +293,7 @@ def _campaign(row: Row[Any]) -> Campaign:
         skipped=row.skipped,
         blocked=row.blocked,
         repeated=row.repeated,
+        counted_at_ms=row.counted_at_ms,
         created_at_ms=row.created_at_ms,
         started_at_ms=row.started_at_ms,
         finished_at_ms=row.finished_at_ms,

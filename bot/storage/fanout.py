@@ -69,7 +69,10 @@ async def _building(connection: AsyncConnection, campaign_id: int) -> Row[Any] |
 def _audience(campaign: Row[Any]) -> ColumnElement[bool]:
     after = LOWEST_ID if campaign.cursor is None else campaign.cursor
     kinds = campaign.audience.split(",")
-    return and_(chats.c.kind.in_(kinds), chats.c.status == ChatStatus.ACTIVE, chats.c.id > after)
+    is_next = and_(chats.c.kind.in_(kinds), chats.c.status == ChatStatus.ACTIVE, chats.c.id > after)
+    if campaign.counted_at_ms is None:
+        return is_next
+    return and_(is_next, func.coalesce(chats.c.subscribed_at_ms, 0) <= campaign.counted_at_ms)
 
 
 async def _upper_bound(connection: AsyncConnection, campaign: Row[Any], size: int) -> int | None:

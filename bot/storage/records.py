@@ -195,7 +195,8 @@ class Campaign:
     """Something being delivered to many chats, with its counters: `total` chats of which the others are settled.
 
     `repeated` counts parts that were sent a second time because the first answer was lost. `subject_id` is the
-    campaign that a correction is about. `reason` says why it is paused.
+    campaign that a correction is about. `reason` says why it is paused or stopped. Only chats that had subscribed by
+    `counted_at_ms` get a broadcast; while it is a draft, `total` is their number.
     """
 
     id: int
@@ -215,6 +216,7 @@ class Campaign:
     skipped: int = 0
     blocked: int = 0
     repeated: int = 0
+    counted_at_ms: int | None = None
     created_at_ms: int = 0
     started_at_ms: int | None = None
     finished_at_ms: int | None = None

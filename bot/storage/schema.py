@@ -133,6 +133,8 @@ campaigns = Table(
     _text("reason"),
     # Comma-separated kinds of chats that get it besides those named when it was made.
     _text("audience"),
+    # A broadcast goes to whoever was counted in `total` at this moment; null: to everybody there is.
+    Column("counted_at_ms", BigInteger),
     # The last chat whose delivery is written, while BUILDING; null at the very beginning.
     Column("cursor", BigInteger),
     # STOPPED leaves pending rows behind until they are swept.

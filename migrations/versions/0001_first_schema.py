@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("is_silent", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("audience", sa.Text(), server_default="", nullable=False),
+        sa.Column("counted_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("cursor", sa.BigInteger(), nullable=True),
         sa.Column("is_swept", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("total", sa.Integer(), server_default="0", nullable=False),
