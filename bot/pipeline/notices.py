@@ -1,0 +1,62 @@
+"""What the publisher tells and asks the admins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.models import Problem, Say, Severity
+from bot.core.parts import Button, Part
+
+MOST_LINES = 8
+MOST_NAMES = 5
+
+
+def refusal(name: str, problems: Sequence[Problem], *, say: Say) -> Part:
+    """A file that cannot be published until its author mends it."""
+    lines = [say("publisher.refused", file=name), *_list(problems, say), say("publisher.mend")]
+    return Part("\n".join(lines))
+
+
+def held(key: str, title: str, name: str, problems: Sequence[Problem], *, say: Say) -> Part:
+    """A digest that is readable, but looks so wrong that a person decides."""
+    lines = [say("publisher.held", title=title, file=name), *_list(problems, say)]
+    buttons = (
+        Button(say("publisher.button_publish_anyway"), callback=f"v1:pub:{key}"),
+        Button(say("publisher.button_discard"), callback=f"v1:keep:{key}"),
+    )
+    return Part("\n".join(lines), keyboard=(buttons,))
+
+
+def first_start(archived: int, unreadable: Sequence[str], todays: tuple[str, str] | None, *, say: Say) -> Part:
+    """The archive that was there before the bot is taken in; `todays`: key and title of a digest of today in it."""
+    lines = [say("publisher.archived", count=archived)]
+    if unreadable:
+        names = "、".join(unreadable[:MOST_NAMES])
+        lines.append(say("publisher.unreadable", count=len(unreadable), files=names))
+    if todays is None:
+        return Part("\n".join(lines))
+    question = ask_today(*todays, say=say)
+    return Part("\n".join([*lines, question.text]), keyboard=question.keyboard)
+
+
+def ask_today(key: str, title: str, *, say: Say) -> Part:
+    """Today's digest was there before the bot: does it go out now?"""
+    buttons = (
+        Button(say("publisher.button_publish"), callback=f"v1:pub:{key}"),
+        Button(say("publisher.button_keep"), callback=f"v1:keep:{key}"),
+    )
+    return Part(say("publisher.ask_today", title=title), keyboard=(buttons,))
+
+
+def sentence(problem: Problem, *, say: Say) -> str:
+    """A problem in words, with its line when it has one."""
+    words = say(f"problem.{problem.code}", **problem.values)
+    return say("publisher.at_line", line=problem.line, words=words) if problem.line else words
+
+
+def _list(problems: Sequence[Problem], say: Say) -> list[str]:
+    worst = sorted(problems, key=lambda problem: list(Severity).index(problem.severity))
+    lines = [say("publisher.bullet", words=sentence(problem, say=say)) for problem in worst[:MOST_LINES]]
+    if len(worst) > MOST_LINES:
+        lines.append(say("publisher.more", count=len(worst) - MOST_LINES))
+    return lines

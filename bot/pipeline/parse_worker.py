@@ -1,0 +1,64 @@
+"""The worker process that reads hostile text: it has no token, little memory and little time.
+
+Speaks pickles over its standard streams, each after its length; ends when its input ends.
+"""
+
+from __future__ import annotations
+
+import pickle
+import resource
+import signal
+import struct
+import sys
+from typing import IO, Any
+
+from bot.core.digest import parse_digest
+
+LENGTH = struct.Struct(">Q")
+MEMORY_BYTES = 1 << 30
+
+
+def put(stream: IO[bytes], value: Any) -> None:
+    """Write one value."""
+    data = pickle.dumps(value)
+    stream.write(LENGTH.pack(len(data)) + data)
+    stream.flush()
+
+
+def get(stream: IO[bytes]) -> Any:
+    """Read one value.
+
+    Raises:
+        EOFError: the other side is gone.
+    """
+    (length,) = LENGTH.unpack(_exactly(stream, LENGTH.size))
+    return pickle.loads(_exactly(stream, length))  # noqa: S301 - both sides are this file
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
+
+
+def work(limit_s: float) -> None:
+    """Parse what comes in until the input ends.
+
+    The kernel ends this process when one digest takes more than `limit_s` seconds of processor time: the timer's
+    signal keeps its default action, so no running C code can put it off.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    while True:
+        try:
+            raw, name, category = get(sys.stdin.buffer)
+        except EOFError:
+            return
+        signal.setitimer(signal.ITIMER_PROF, limit_s)
+        answer = parse_digest(raw, name, category=category)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        put(sys.stdout.buffer, answer)
+
+
+if __name__ == "__main__":
+    work(float(sys.argv[1]))
