@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from telegram.ext import Application, BaseHandler
 
 from bot.handlers import (
+    admin,
     groups,
     membership,
     reading,
@@ -37,7 +38,7 @@ class Talker(Protocol):
 
 
 # The first that wants an update gets it: search, which takes any text, stands last.
-TALKERS: tuple[Talker, ...] = (membership, groups, start, reading, tagging, subscriptions, search)
+TALKERS: tuple[Talker, ...] = (membership, groups, start, reading, tagging, subscriptions, admin, search)
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk) -> None:

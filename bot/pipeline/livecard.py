@@ -24,6 +24,7 @@ from bot.storage.records import Campaign, CampaignState, LiveCard
 EDIT_EVERY_MS = 3_000
 LOOK_EVERY_S = 1
 BAR_CELLS = 10
+OVER = (CampaignState.STOPPED, CampaignState.DONE)
 
 log = structlog.get_logger()
 
@@ -57,6 +58,8 @@ class LiveCards:
                 await self._bring_up_to_date(card)
 
     async def _bring_up_to_date(self, card: LiveCard) -> None:
+        # Asked first: a broadcast that ends in between is shown as ended before its card is dropped.
+        going = {campaign.id for campaign in await self._store.campaigns.unfinished()}
         progress = await self._delivery.progress(card.campaign_id)
         if progress is None:
             await self._drop(card)
@@ -66,7 +69,7 @@ class LiveCards:
             return
         part = progress_part(progress, now_ms=self._clock(), say=self._say)
         is_current = part == self._shown.get(card) or await self._edit(card, part)
-        if is_current and _is_over(progress.campaign):
+        if is_current and progress.campaign.state in OVER and card.campaign_id not in going:
             await self._drop(card)
 
     async def _edit(self, card: LiveCard, part: Part) -> bool:
@@ -117,10 +120,6 @@ def progress_part(progress: Progress, *, now_ms: int, say: Say) -> Part:
     toggle = "resume" if campaign.state is CampaignState.PAUSED else "pause"
     lines = [_bar(campaign, say), *_counts(campaign, say), _pace(progress, now_ms, say)]
     return Part("\n".join(lines), keyboard=((_button(toggle, campaign, say), _button("stop", campaign, say)),))
-
-
-def _is_over(campaign: Campaign) -> bool:
-    return campaign.finished_at_ms is not None
 
 
 def _bar(campaign: Campaign, say: Say) -> str:
