@@ -167,6 +167,11 @@ class Campaigns:
         is_its = (campaigns.c.digest_key == digest_key) & (campaigns.c.kind == CampaignKind.DIGEST)
         return next(iter(await self._select(is_its, limit=1)), None)
 
+    async def corrections(self, publication_id: int) -> tuple[Campaign, ...]:
+        """The corrections of a publication, oldest first."""
+        is_its = (campaigns.c.subject_id == publication_id) & (campaigns.c.kind == CampaignKind.CORRECTION)
+        return tuple(reversed(await self._select(is_its)))
+
     async def recent(self, limit: int = 10, kind: CampaignKind | None = None) -> tuple[Campaign, ...]:
         """The latest campaigns, newest first, without drafts."""
         conditions = [campaigns.c.state != CampaignState.DRAFT]

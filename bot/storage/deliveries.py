@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select
 
 from bot.storage.database import Database
-from bot.storage.records import Delivery, DeliveryState, Incident, IncidentKind
+from bot.storage.records import NO_MESSAGE, Delivery, DeliveryState, Incident, IncidentKind
 from bot.storage.schema import deliveries, incidents
 
 
@@ -22,9 +22,9 @@ class Deliveries:
         return next(iter(await self._select(campaign_id, deliveries.c.chat_id == chat_id)), None)
 
     async def message_ids(self, campaign_id: int, chat_id: int) -> tuple[int, ...]:
-        """The messages of a campaign in a chat, one a part in order; 0 where Telegram never told the id."""
+        """The messages of a campaign in a chat, one a part in order; 0 where there is none we know of."""
         found = await self.find(campaign_id, chat_id)
-        return found.message_ids if found else ()
+        return tuple(max(NO_MESSAGE, number) for number in found.message_ids) if found else ()
 
     async def of_groups(self, campaign_id: int) -> tuple[Delivery, ...]:
         """The deliveries of a campaign to groups and channels."""
@@ -58,6 +58,7 @@ def read_delivery(row: Row[Any]) -> Delivery:
         next_part=row.next_part,
         attempts=row.attempts,
         repeats=row.repeats,
+        is_repeat=row.is_repeat,
         message_ids=tuple(int(number) for number in row.message_ids.split(",") if number),
         state=DeliveryState(row.state),
         reason=row.reason,

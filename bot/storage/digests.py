@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -31,6 +31,12 @@ class Digests:
         async with self._database.reading() as connection:
             rows = await connection.execute(select(digests).order_by(digests.c.date, digests.c.key))
             return tuple(_known(row) for row in rows)
+
+    async def in_states(self, states: Iterable[DigestState]) -> tuple[Known, ...]:
+        """The digests in any of these states, oldest first."""
+        query = select(digests).where(digests.c.state.in_(tuple(states))).order_by(digests.c.date, digests.c.key)
+        async with self._database.reading() as connection:
+            return tuple(_known(row) for row in await connection.execute(query))
 
     async def keys(self) -> Mapping[str, str]:
         """key → slug of every digest, as `digest_key` wants it."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.campaigns import load_calls
+from bot.storage.chats import set_status
 from bot.storage.database import Database
 from bot.storage.deliveries import read_delivery
 from bot.storage.dialect import skipping_locked
@@ -33,6 +34,7 @@ from bot.storage.records import (
     Delivery,
     DeliveryState,
     Entry,
+    IncidentKind,
 )
 from bot.storage.schema import campaigns, chats, deliveries, editions, incidents
 
@@ -55,6 +57,7 @@ SAVE = (
                 "next_part",
                 "attempts",
                 "repeats",
+                "is_repeat",
                 "message_ids",
                 "reason",
                 "not_before_ms",
@@ -79,23 +82,17 @@ class Ledger:
         self._database = database
 
     async def claim(self, campaign_id: int, limit: int) -> list[Claimed]:
-        """Take deliveries that are due, groups first, for `LEASE_MS` or until they are written again."""
+        """Take deliveries that are due for `LEASE_MS` or until they are written again: first those that had to wait,
+        then in order of chat ids, which puts groups before readers."""
         now = self._database.now()
-        due = and_(deliveries.c.campaign_id == campaign_id, IS_PENDING, deliveries.c.not_before_ms <= now)
-        query = (
-            select(deliveries.c.campaign_id, deliveries.c.chat_id)
-            .where(due, deliveries.c.leased_until_ms <= now)
-            .order_by(deliveries.c.not_before_ms, deliveries.c.chat_id)
-            .limit(limit)
-        )
+        is_due = and_(deliveries.c.campaign_id == campaign_id, IS_PENDING, deliveries.c.leased_until_ms <= now)
+        waited = and_(is_due, deliveries.c.not_before_ms > 0, deliveries.c.not_before_ms <= now)
+        rows: list[Delivery] = []
         async with self._database.writing() as connection:
-            picked = skipping_locked(connection, query)
-            taken = await connection.execute(
-                update(deliveries).where(KEY.in_(picked)).values(leased_until_ms=now + LEASE_MS).returning(deliveries)
-            )
-            rows = [read_delivery(row) for row in taken]
+            for which in (waited, and_(is_due, deliveries.c.not_before_ms == 0)):
+                if len(rows) < limit:
+                    rows += await _take(connection, which, limit - len(rows), now + LEASE_MS)
             wanted = await _active(connection, [row.chat_id for row in rows if not row.is_group])
-        rows.sort(key=lambda row: (row.not_before_ms, row.chat_id))
         return [Claimed(row, row.is_group or row.chat_id in wanted) for row in rows]
 
     async def write(self, entries: Sequence[Entry]) -> None:
@@ -107,6 +104,10 @@ class Ledger:
                 await connection.execute(
                     insert(incidents), [{name: getattr(one, name) for name in one.__slots__} for one in listed]
                 )
+            for entry in entries:
+                if entry.chat_status is not None:
+                    row = entry.delivery
+                    await set_status(connection, row.chat_id, entry.chat_status, row.reason, self._database.now())
             await self._count(connection, entries)
 
     async def _count(self, connection: AsyncConnection, entries: Sequence[Entry]) -> None:
@@ -115,8 +116,8 @@ class Ledger:
             tally = sums.setdefault(entry.delivery.campaign_id, Tally())
             if entry.counter:
                 tally[entry.counter] += 1
-            if entry.incident and entry.incident.kind.value == "repeated":
-                tally["repeated"] += 1
+            if entry.incident and entry.incident.kind is IncidentKind.REPEATED:
+                tally[campaigns.c.repeated.name] += 1
         for campaign_id, tally in sums.items():
             if tally:
                 added = {name: campaigns.c[name] + count for name, count in tally.items()}
@@ -217,6 +218,18 @@ class Ledger:
         return False
 
 
+async def _take(connection: AsyncConnection, which: ColumnElement[bool], limit: int, until_ms: int) -> list[Delivery]:
+    query = select(deliveries.c.campaign_id, deliveries.c.chat_id).where(which)
+    query = query.order_by(deliveries.c.not_before_ms, deliveries.c.chat_id).limit(limit)
+    taken = await connection.execute(
+        update(deliveries)
+        .where(KEY.in_(skipping_locked(connection, query)))
+        .values(leased_until_ms=until_ms)
+        .returning(deliveries)
+    )
+    return sorted((read_delivery(row) for row in taken), key=lambda row: (row.not_before_ms, row.chat_id))
+
+
 async def _active(connection: AsyncConnection, chat_ids: Sequence[int]) -> frozenset[int]:
     """Those of the chats that still want digests."""
     query = select(chats.c.id).where(chats.c.id.in_(chat_ids), chats.c.status == ChatStatus.ACTIVE)
@@ -237,6 +250,7 @@ def _saved(delivery: Delivery) -> Mapping[str, Any]:
         "new_next_part": delivery.next_part,
         "new_attempts": delivery.attempts,
         "new_repeats": delivery.repeats,
+        "new_is_repeat": delivery.is_repeat,
         "new_message_ids": ",".join(map(str, delivery.message_ids)),
         "new_reason": delivery.reason,
         "new_not_before_ms": delivery.not_before_ms,

@@ -232,12 +232,18 @@ class Campaign:
         return self.total - self.settled
 
 
+NO_MESSAGE = 0
+REFUSED = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One campaign to one chat, as claimed by the engine.
 
-    `message_ids[i]` is the message of part i, 0 when Telegram never told us. `attempts` counts calls for the present
-    part that failed without being sent; `repeats` parts sent again after a lost answer.
+    `message_ids[i]` is the message of part i: `NO_MESSAGE` when the answer was lost, `REFUSED` when Telegram refused
+    the part. `attempts` counts calls for the present part that failed without being sent; `repeats` parts sent again
+    after a lost answer, `is_repeat` tells that the present one is such. UNKNOWN with a `not_before_ms` waits for a
+    decision until then.
     """
 
     campaign_id: int
@@ -247,6 +253,7 @@ class Delivery:
     next_part: int = 0
     attempts: int = 0
     repeats: int = 0
+    is_repeat: bool = False
     message_ids: tuple[int, ...] = ()
     state: DeliveryState = DeliveryState.PENDING
     reason: str = ""
@@ -294,12 +301,13 @@ class Counter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change of the ledger: the delivery as it is from now on, the counter it adds to when it is settled, and
-    what is to be listed about it."""
+    """One change of the ledger: the delivery as it is from now on, the counter it adds to when it is settled, what is
+    to be listed about it, and what its chat becomes (with the delivery's reason)."""
 
     delivery: Delivery
     counter: Counter | None = None
     incident: Incident | None = None
+    chat_status: ChatStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)

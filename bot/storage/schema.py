@@ -188,6 +188,7 @@ deliveries = Table(
     _count("next_part"),
     _count("attempts"),
     _count("repeats"),
+    _flag("is_repeat"),
     _text("message_ids"),
     _text("reason"),
     _moment("not_before_ms"),

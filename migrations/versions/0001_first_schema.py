@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.Column("next_part", sa.Integer(), server_default="0", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("repeats", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("is_repeat", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("message_ids", sa.Text(), server_default="", nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("not_before_ms", sa.BigInteger(), server_default="0", nullable=False),
