@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 
 from bot.storage.database import Database
 from bot.storage.dialect import upsert
@@ -28,15 +28,15 @@ class Digests:
 
     async def all(self) -> tuple[Known, ...]:
         """Every digest, oldest first."""
-        async with self._database.reading() as connection:
-            rows = await connection.execute(select(digests).order_by(digests.c.date, digests.c.key))
-            return tuple(_known(row) for row in rows)
+        return await self._select()
 
     async def in_states(self, states: Iterable[DigestState]) -> tuple[Known, ...]:
         """The digests in any of these states, oldest first."""
-        query = select(digests).where(digests.c.state.in_(tuple(states))).order_by(digests.c.date, digests.c.key)
-        async with self._database.reading() as connection:
-            return tuple(_known(row) for row in await connection.execute(query))
+        return await self._select(digests.c.state.in_(tuple(states)))
+
+    async def of_date(self, date: dt.date) -> tuple[Known, ...]:
+        """The digests of this date, by key."""
+        return await self._select(digests.c.date == date)
 
     async def keys(self) -> Mapping[str, str]:
         """key → slug of every digest, as `digest_key` wants it."""
@@ -73,6 +73,11 @@ class Digests:
             KeyError: no such digest.
         """
         await self._set(key, told_hash=told_hash)
+
+    async def _select(self, *conditions: ColumnElement[bool]) -> tuple[Known, ...]:
+        query = select(digests).where(*conditions).order_by(digests.c.date, digests.c.key)
+        async with self._database.reading() as connection:
+            return tuple(_known(row) for row in await connection.execute(query))
 
     async def _set(self, key: str, **values: Any) -> None:
         changed = values | {"updated_at_ms": self._database.now()}
