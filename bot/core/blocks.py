@@ -87,9 +87,9 @@ def _lines_between(above: Block, below: Block) -> int:
 def _write_block(page: Manuscript, block: Block, depth: int, is_quoted: bool) -> None:
     match block:
         case Paragraph(inline):
-            page.inline(trimmed(inline))
+            page.inline(_indented(trimmed(inline), depth))
         case Label(inline):
-            page.inline(trimmed(inline), also=Style.BOLD)
+            page.inline(_indented(trimmed(inline), depth), also=Style.BOLD)
         case ListBlock(entries):
             _write_list(page, entries, depth, is_quoted)
         case Quote(blocks) if is_quoted:
@@ -101,6 +101,13 @@ def _write_block(page: Manuscript, block: Block, depth: int, is_quoted: bool) ->
             _write_code(page, text, language)
         case Table():
             _write_table(page, block)
+
+
+def _indented(inline: Inline, depth: int) -> Inline:
+    """The author's own line breaks inside a list entry keep to its indentation."""
+    if not depth or "\n" not in plain(inline):
+        return inline
+    return tuple(Run(run.text.replace("\n", f"\n{INDENT * depth}"), run.style, run.url) for run in inline)
 
 
 def _write_list(page: Manuscript, entries: Sequence[ListEntry], depth: int, is_quoted: bool) -> None:

@@ -47,7 +47,7 @@ _PATTERNS = {
 
 @dataclass(frozen=True, slots=True)
 class _Zone:
-    """A stretch that is not cut before the level `opens_at`; preformatted text opens at its lines."""
+    """A stretch that is linked, bold or code; preformatted text may be cut where a line ends."""
 
     start: int
     end: int
@@ -64,13 +64,22 @@ def finer_breaks(text: Text, start: int, end: int, level: Cut) -> list[Break]:
     found: list[Break] = []
     last = start
     for place in _places(stretch.text, level):
-        if place.start - (last - start) >= SPACING and not _is_solid(place, stretch, zones):
+        if start + place.start - last >= SPACING and not _is_solid(place, zones):
             last = start + place.start
             found.append(Break(start + place.end, last, level))
     return found
 
 
-def _places(text: str, level: Cut) -> Iterator[Break]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in a stretch; `is_line`: a line ends there."""
+
+    end: int
+    start: int
+    is_line: bool
+
+
+def _places(text: str, level: Cut) -> Iterator[_Place]:
     units = done = 0
     for match in _PATTERNS[level].finditer(text):
         stretch = text[done : match.end()]
@@ -80,13 +89,14 @@ def _places(text: str, level: Cut) -> Iterator[Break]:
             continue
         ahead = len(text) - done - len(text[done:].lstrip()) if text[done : done + 1].isspace() else 0
         if done + ahead < len(text):
-            yield Break(units - len(stretch) + len(stretch.rstrip()), units + ahead, level)
+            blank = len(stretch) - len(stretch.rstrip())
+            yield _Place(units - blank, units + ahead, "\n" in text[done - blank : done + ahead])
 
 
 def _zones(entities: Sequence[Entity]) -> list[_Zone]:
     return [_Zone(e.offset, e.offset + e.length, e.type == "pre") for e in entities if e.type not in QUOTES]
 
 
-def _is_solid(place: Break, stretch: Text, zones: Sequence[_Zone]) -> bool:
+def _is_solid(place: _Place, zones: Sequence[_Zone]) -> bool:
     inside = [zone for zone in zones if zone.start < place.start and place.end < zone.end]
-    return any(not zone.is_pre for zone in inside) or (bool(inside) and place.end == place.start)
+    return any(not (zone.is_pre and place.is_line) for zone in inside)

@@ -14,8 +14,8 @@ from bot.core.sections import section_title
 _OWN_NUMBER = re.compile(
     r"\s*(?:第?[一二三四五六七八九十百]+[、.．：:\s]|[（(][一二三四五六七八九十\d]+[)）]|\d{1,2}[、.．\s:：])\s*(?=\S)"
 )
-_CLAUSE = re.compile(r"[：:，,、；;|｜—–（(]|\s[-/]\s")
-_CLAUSE_MIN_COLUMNS = 6
+_JOINT = re.compile(r"[：:，,、；;|｜—–（(与和及]|\s[-/&]\s")
+_HEAD_MIN_COLUMNS = 6
 _TOKENS = regex.compile(r"[\p{Latin}\p{N}][\p{Latin}\p{N}.\-]*|\X")
 
 
@@ -25,14 +25,14 @@ def is_numbered(title: str) -> bool:
 
 
 def caption(digest: Digest, section: Section, columns: int) -> str:
-    """A section's title for a button: without its own number and what follows its first clause."""
+    """A section's title for a button: without its own number, and of a long one its first words."""
     title = section_title(digest, section)
     title = _OWN_NUMBER.sub("", title, count=1) if is_numbered(title) else title
-    for clause in _CLAUSE.finditer(title):
-        if columns_of(title[: clause.start()]) >= _CLAUSE_MIN_COLUMNS:
-            title = title[: clause.start()].rstrip()
-            break
-    return clipped(title, columns)
+    if columns_of(title) <= columns:
+        return title
+    heads = [title[: joint.start()].rstrip() for joint in _JOINT.finditer(title)]
+    fitting = [head for head in heads if _HEAD_MIN_COLUMNS <= columns_of(head) <= columns]
+    return fitting[-1] if fitting else clipped(title, columns)
 
 
 def clipped(text: str, columns: int) -> str:

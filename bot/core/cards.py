@@ -22,7 +22,7 @@ LINES = 12
 """Lines of a reader's edition on one card: as many as a phone shows without scrolling far."""
 SECTION_BUTTONS = 94
 """Telegram takes 100 buttons a message; the last ones are ours."""
-_BUTTON_COLUMNS = 12
+_BUTTON_COLUMNS = 16
 _TITLE_MAX = 1000  # UTF-16 units
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.core.blocks import INDENT, inked, trimmed, write_blocks
 from bot.core.manuscript import Cut, Manuscript
@@ -16,12 +16,14 @@ _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 @dataclass(frozen=True, slots=True)
 class ItemStyle:
-    """How items are written. `quote` is Telegram's kind of block quote for the commentary.
+    """How items are written.
 
-    None: the item stands in a quote itself, and Telegram allows no second one inside.
+    `untitled` gives the section of every item that is shown without its number, for marks that refer to it. `quote` is
+    Telegram's kind of block quote for the commentary; None: the item stands in a quote itself, which takes no second.
     """
 
     say: Say
+    untitled: Mapping[int, int] = field(default_factory=dict)
     quote: str | None = "expandable_blockquote"
 
 
@@ -29,7 +31,7 @@ def write_item(page: Manuscript, item: Item, style: ItemStyle, *, is_titled: boo
     """Write one item on the line that is open. Without a title (the section's heading is it), only what follows."""
     blocks: Sequence[Block] = inked(item.blocks)
     if is_titled:
-        blocks = _write_headline(page, item, blocks, style.say)
+        blocks = _write_headline(page, item, blocks, style)
     if blocks:
         page.gap(1, Cut.PARAGRAPH, binds=True)
         write_blocks(page, blocks, is_quoted=style.quote is None)
@@ -49,7 +51,7 @@ def mark(number: int) -> str:
     return _CIRCLED[number - 1] if 1 <= number <= len(_CIRCLED) else str(number)
 
 
-def _write_headline(page: Manuscript, item: Item, blocks: Sequence[Block], say: Say) -> Sequence[Block]:
+def _write_headline(page: Manuscript, item: Item, blocks: Sequence[Block], style: ItemStyle) -> Sequence[Block]:
     """Number and headline, with the text that goes on after it on the same line; gives the blocks that are left."""
     rest: Inline = ()
     if blocks and isinstance(blocks[0], Paragraph) and (item.is_brief or _goes_on(blocks[0].inline)):
@@ -58,8 +60,14 @@ def _write_headline(page: Manuscript, item: Item, blocks: Sequence[Block], say: 
     write_linked_headline(page, item, also=_headline_style(item, has_text=bool(rest or blocks)))
     page.inline(rest)
     if item.repeats is not None:
-        page.plain(say("item.repeats", mark=mark(item.repeats)))
+        page.plain(_reference(item.repeats, style))
     return blocks
+
+
+def _reference(number: int, style: ItemStyle) -> str:
+    if number in style.untitled:
+        return style.say("item.repeats_section", number=style.untitled[number])
+    return style.say("item.repeats", mark=mark(number))
 
 
 def _headline_style(item: Item, *, has_text: bool) -> Style:

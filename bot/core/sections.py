@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.blocks import inked, is_lead_in, write_blocks
 from bot.core.items import ItemStyle, write_item
@@ -65,28 +65,19 @@ def section_draft(digest: Digest, section: Section, say: Say) -> Draft:
     if len(title) > _HEADING_MAX:
         page.inline((Run(title),), also=Style.BOLD)
     opened, folded = _folded(section)
-    _write_entries(page, opened, title, ItemStyle(say))
+    style = item_style(digest, say)
+    _write_entries(page, opened, title, style)
     if folded:
         page.gap(1, Cut.UNIT)
         with page.enclosed("expandable_blockquote"):
-            _write_entries(page, folded, title, ItemStyle(say, quote=None), between=Cut.FOLD)
+            _write_entries(page, folded, title, replace(style, quote=None), between=Cut.FOLD)
     return page.finish()
 
 
-def write_entry(page: Manuscript, entry: Entry, style: ItemStyle, *, is_titled: bool = True) -> None:
-    """Write an item or a passage on the line that is open."""
-    if isinstance(entry, Item):
-        write_item(page, entry, style, is_titled=is_titled)
-    else:
-        write_blocks(page, entry.blocks, is_quoted=style.quote is None)
-
-
-def gap_before(above: Entry, below: Entry) -> int:
-    """Lines between two entries: folded or short news stand close, stories apart."""
-    if isinstance(above, Passage) and is_lead_in(above.blocks[-1]):
-        return 1
-    are_briefs = isinstance(above, Item) and isinstance(below, Item) and above.is_brief and below.is_brief
-    return 1 if are_briefs else 2
+def item_style(digest: Digest, say: Say) -> ItemStyle:
+    """The usual style of a digest's items, their commentary folded."""
+    untitled = {item.number: section.number for section in digest.sections for item in section.items if item.is_implied}
+    return ItemStyle(say, untitled)
 
 
 def _write_entries(
@@ -96,8 +87,11 @@ def _write_entries(
     for entry in entries:
         if previous is not None:
             binds = isinstance(previous, Passage) and is_lead_in(previous.blocks[-1])
-            page.gap(gap_before(previous, entry), between, binds=binds)
-        write_entry(page, entry, style, is_titled=not _is_heading(entry, title, entries))
+            page.gap(1 if binds or between is Cut.FOLD else 2, between, binds=binds)
+        if isinstance(entry, Item):
+            write_item(page, entry, style, is_titled=not _is_heading(entry, title, entries))
+        else:
+            write_blocks(page, entry.blocks, is_quoted=style.quote is None)
         previous = entry
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.core.cards import reader_card
 from bot.core.edition import Edition
-from bot.core.items import ItemStyle, write_item, write_linked_headline
+from bot.core.items import write_item, write_linked_headline
 from bot.core.manuscript import Cut, Manuscript
 from bot.core.models import PLAIN, Digest, Item, Run, Say, Section, Style
 from bot.core.navigation import BACK, ON, callback, page_row
 from bot.core.parts import Button, Keyboard, Part
 from bot.core.rich_text import Text, Writer
-from bot.core.sections import gap_before, section_messages, section_title
+from bot.core.sections import item_style, section_messages, section_title
 from bot.core.split import Frame, Limits, split
 
 REST_PAGE = Limits(units=1600)
@@ -44,12 +45,10 @@ def edition_view(digest: Digest, key: str, edition: Edition, page: int, *, say: 
     if not edition.items:
         return reader_card(digest, key, say=say, edition=edition)
     paper = Manuscript()
-    previous: Item | None = None
+    style = item_style(digest, say)
     for item in edition.items:
-        if previous is not None:
-            paper.gap(gap_before(previous, item), Cut.UNIT)
-        write_item(paper, item, ItemStyle(say))
-        previous = item
+        paper.gap(2, Cut.UNIT)
+        write_item(paper, item, style)
     pages = split(paper.finish(), _frame(say("edition.title", count=len(edition.items)), say))
     return _turned(pages, page, key, "ed", say)
 
@@ -77,7 +76,7 @@ def item_view(digest: Digest, key: str, number: int, *, say: Say, page: int = 0)
         raise KeyError(number)
     title = section_title(digest, digest.section_of(item))
     paper = Manuscript()
-    write_item(paper, item, ItemStyle(say, quote="blockquote"))
+    write_item(paper, item, replace(item_style(digest, say), quote="blockquote"))
     opening = Writer().plain(f"{digest.date.isoformat()} · ").inline((Run(title),)).finish()
     pages = split(paper.finish(), Frame(opening, _continuation(title, say)))
     page = _clamped(page, pages)
