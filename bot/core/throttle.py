@@ -17,13 +17,7 @@ from enum import StrEnum
 ChatRef = int | str
 """A numeric chat id, or `@name` of a group or channel."""
 
-FREE_PER_SECOND = 28.5
 PAID_PER_SECOND = 970.0
-CHAT_GAP_MS = 1_080
-GROUP_CALLS = 18
-GROUP_RESERVE = 3
-"""Of a group's calls a minute these many are kept for replies."""
-GROUP_WINDOW_MS = 60_500
 CATCH_UP_MS = 5.0
 LONGEST_BLIND_WAIT_MS = 10_000
 """A flood may be one chat's own: bulk lanes wait for so much of it without asking again."""
@@ -31,6 +25,18 @@ PROBE_GAP_MS = 1_000
 PROBES = 3
 LEAST_SHARE = 0.05
 PRUNE_EVERY = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What we allow ourselves: overall, between two calls to a chat, and to a group within a window, of which the last
+    few are kept for replies."""
+
+    per_second: float = 28.5
+    chat_gap_ms: int = 1_080
+    group_calls: int = 18
+    group_reserve: int = 3
+    group_window_ms: int = 60_500
 
 
 class Lane(StrEnum):
@@ -106,14 +112,14 @@ class Throttle:
     """Tickets in, tickets out when their time has come. Nothing is ever dropped; a chat's tickets of one lane stay in
     order. Lanes share the rate by weight, so that replies go first and nobody starves."""
 
-    def __init__(self, per_second: float = FREE_PER_SECOND) -> None:
-        self.pace = Pace(per_second)
+    def __init__(self, limits: Limits = Limits()) -> None:
+        self.pace = Pace(limits.per_second)
         self._queues = {lane: _Queue(weight) for lane, weight in WEIGHTS.items()}
         self._waiting: list[tuple[int, int, Ticket]] = []
         self._entered = 0
         self._virtual = 0.0
         self._next_ms = 0.0
-        self._chats = _Chats()
+        self._chats = _Chats(limits)
         self._bulk_from = 0
         self._probe_until = 0
         self._all_from = 0
@@ -179,6 +185,10 @@ class Throttle:
         """The end of the flood wait that a call to this chat meets, however urgent; 0 or past when there is none."""
         return max(self._all_from, self._chats.held_until(chat))
 
+    def free_at(self, lane: Lane, chat: ChatRef) -> int:
+        """When the chat itself can take another call of this lane."""
+        return self._chats.free_at(lane, chat)
+
     @property
     def bulk_from(self) -> int:
         """When bulk lanes may go on; past when they may."""
@@ -208,7 +218,7 @@ class Throttle:
         """Bring a ticket whose chat is free to the front; those met before it go and wait for their chats."""
         while queue.tickets:
             ticket = queue.tickets[0]
-            free_at = now_ms if ticket.is_cancelled else self._chats.free_at(ticket)
+            free_at = now_ms if ticket.is_cancelled else self._chats.free_at(ticket.lane, ticket.chat)
             if free_at <= now_ms and not ticket.is_cancelled:
                 return True
             queue.tickets.popleft()
@@ -224,7 +234,8 @@ class Throttle:
 class _Chats:
     """What is known about single chats; a chat that has been quiet is forgotten."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._free_at: dict[ChatRef, int] = {}
         self._held: dict[ChatRef, int] = {}
         self._group_calls: dict[ChatRef, deque[int]] = {}
@@ -237,9 +248,9 @@ class _Chats:
         """A call to this chat was made."""
         if chat is None:
             return
-        self._free_at[chat] = now_ms + CHAT_GAP_MS
+        self._free_at[chat] = now_ms + self._limits.chat_gap_ms
         if is_group(chat):
-            self._group_calls.setdefault(chat, deque(maxlen=GROUP_CALLS)).append(now_ms)
+            self._group_calls.setdefault(chat, deque(maxlen=self._limits.group_calls)).append(now_ms)
         self._notes += 1
         if self._notes % PRUNE_EVERY == 0:
             self._prune(now_ms)
@@ -252,18 +263,17 @@ class _Chats:
         """The end of its hold, 0 when there is none."""
         return 0 if chat is None else self._held.get(chat, 0)
 
-    def free_at(self, ticket: Ticket) -> int:
-        """When the chat can take this call."""
-        chat = ticket.chat
+    def free_at(self, lane: Lane, chat: ChatRef | None) -> int:
+        """When the chat can take another call of this lane."""
         if chat is None:
             return 0
         moment = max(self._free_at.get(chat, 0), self._held.get(chat, 0))
         calls = self._group_calls.get(chat, ())
-        allowed = GROUP_CALLS if ticket.lane is Lane.INTERACTIVE else GROUP_CALLS - GROUP_RESERVE
-        return max(moment, calls[-allowed] + GROUP_WINDOW_MS) if len(calls) >= allowed else moment
+        allowed = self._limits.group_calls - (0 if lane is Lane.INTERACTIVE else self._limits.group_reserve)
+        return max(moment, calls[-allowed] + self._limits.group_window_ms) if len(calls) >= allowed else moment
 
     def _prune(self, now_ms: int) -> None:
         self._free_at = {chat: at for chat, at in self._free_at.items() if at > now_ms}
         self._held = {chat: at for chat, at in self._held.items() if at > now_ms}
-        oldest = now_ms - GROUP_WINDOW_MS
+        oldest = now_ms - self._limits.group_window_ms
         self._group_calls = {chat: calls for chat, calls in self._group_calls.items() if calls[-1] > oldest}
