@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from bot.core.frontmatter import FrontMatter, split_front_matter
 from bot.core.keys import stem_date, stem_slug
-from bot.core.markdown import parse_inline, parse_markdown
+from bot.core.labels import find_commentary
+from bot.core.markdown import Document, Heading, Piece, Rule, parse_inline, parse_markdown
 from bot.core.metadata import Metadata, read_metadata
-from bot.core.models import Digest, Problem, Severity
+from bot.core.models import Digest, Inline, Paragraph, Problem, Severity
 from bot.core.outline import build_outline
 from bot.core.source import read_source
 
@@ -72,11 +74,13 @@ def _assembled(found: Metadata, front: FrontMatter, stem: str, earlier: tuple[Pr
     problems = (*earlier, *found.problems, *document.problems)
     if found.date is None or any(problem.severity is Severity.ERROR for problem in problems):
         return Parsed(None, problems)
+    problems = (*problems, *_misspelt_labels(document))
     outline = build_outline(document.nodes, found.title)
     title = found.title or outline.title
     if not title:
         title = _title_of_name(stem, found.date)
-        problems = (*problems, Problem("title.missing", Severity.WARNING, 1))
+        severity = Severity.WARNING if front.is_present else Severity.HINT
+        problems = (*problems, Problem("title.missing", severity, 1))
     digest = Digest(
         date=found.date,
         slug=found.slug or stem_slug(stem),
@@ -89,6 +93,18 @@ def _assembled(found: Metadata, front: FrontMatter, stem: str, earlier: tuple[Pr
         is_draft=found.is_draft,
     )
     return Parsed(digest, problems)
+
+
+def _misspelt_labels(document: Document) -> Iterator[Problem]:
+    for node in document.nodes:
+        inline = node.inline if isinstance(node, Heading) else _paragraph(node)
+        label = find_commentary(inline, is_heading=isinstance(node, Heading))
+        if label is not None and label.is_misspelt:
+            yield Problem("label.typo", Severity.HINT, node.line, {"written": label.written, "meant": label.label})
+
+
+def _paragraph(node: Piece | Rule) -> Inline:
+    return node.block.inline if isinstance(node, Piece) and isinstance(node.block, Paragraph) else ()
 
 
 def _title_of_name(stem: str, date: dt.date) -> str:

@@ -82,7 +82,7 @@ def _repeated(name: str, line: int) -> Problem:
 
 def _explained(error: Exception, rows: Sequence[str], opening: int) -> Problem:
     """The likeliest cause of a mistake, in an author's words."""
-    if isinstance(error, _Refusal) and error.code != "front_matter.not_fields":
+    if isinstance(error, _RefusedError) and error.code != "front_matter.not_fields":
         return Problem(error.code, Severity.ERROR, opening + error.row, error.values)
     for code, pattern in (("front_matter.full_width", _FULL_WIDTH), ("front_matter.no_space", _TIGHT)):
         for row, line in enumerate(rows):
@@ -90,7 +90,7 @@ def _explained(error: Exception, rows: Sequence[str], opening: int) -> Problem:
                 return Problem(code, Severity.ERROR, opening + row, {"text": found[0]})
     if any(map(_MARKDOWN_LINE.match, rows)):
         return Problem("front_matter.unterminated", Severity.ERROR, opening)
-    if isinstance(error, _Refusal):
+    if isinstance(error, _RefusedError):
         return Problem(error.code, Severity.ERROR, opening, error.values)
     return Problem("front_matter.syntax", Severity.ERROR, opening + _row(error), {"detail": _detail(error)})
 
@@ -108,7 +108,7 @@ def _detail(error: Exception) -> str:
     return str(detail)[:120]
 
 
-class _Refusal(ValueError):
+class _RefusedError(ValueError):
     """A mistake with a name of its own; `row` counts from the opening delimiter."""
 
     def __init__(self, code: str, row: int = 0, **values: object) -> None:
@@ -129,15 +129,19 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            raise _Refusal("front_matter.alias", self.peek_event().start_mark.line)
+            raise _RefusedError("front_matter.alias", self._row)
         self._depth += 1
         self._nodes += 1
         if self._depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise _Refusal("front_matter.too_complex", self.peek_event().start_mark.line)
+            raise _RefusedError("front_matter.too_complex", self._row)
         try:
             return super().compose_node(parent, index)
         finally:
             self._depth -= 1
+
+    @property
+    def _row(self) -> int:
+        return int(self.line)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -148,10 +152,14 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_scalar)
+def _as_written(_: _Loader, node: yaml.ScalarNode) -> str:
+    return str(node.value)
 
 
-class _Yaml(YAMLHandler):  # type: ignore[misc]
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)
+
+
+class _Yaml(YAMLHandler):
     """`---` fences."""
 
     FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
@@ -170,11 +178,11 @@ class _Yaml(YAMLHandler):  # type: ignore[misc]
         if not isinstance(fields, dict):
             if fields is None:
                 return {}
-            raise _Refusal("front_matter.not_fields")
+            raise _RefusedError("front_matter.not_fields")
         return {str(name): value for name, value in fields.items()}
 
 
-class _Toml(BaseHandler):  # type: ignore[misc]
+class _Toml(BaseHandler):
     """`+++` fences."""
 
     FM_BOUNDARY = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)

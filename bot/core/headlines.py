@@ -13,7 +13,7 @@ from bot.core.runs import cut, strip, tidy, unlinked, unstyled
 
 _DECORATION = re.compile(r"[\W\d_一二三四五六七八九十]{0,8}")
 _RUN_IN = re.compile(r"\s*(?:[：:]|——|--|—|–|-\s)")
-_PLAIN_SPLIT = re.compile(r"[：:](?!//)\s*(?=\S)|\s*(?:——|\s[—–-]\s)\s*")
+_PLAIN_SPLIT = re.compile(r"：\s*(?=\S)|:(?=\s+\S|[\u4e00-\u9fff])|\s*(?:——|\s[—–-]\s)\s*")
 _SOURCE_TAIL = re.compile(r"\s*[（(\[【]?\s*$")
 _CLAUSE_END = re.compile("[。！？；]|$")
 _SHORT = 8  # characters: too little to be a headline by itself
@@ -81,7 +81,9 @@ def of_brief(inline: Inline) -> Headline:
         return _grown(inline, end)
     tail = _source_start(inline)
     if tail is not None:
-        return Headline(unlinked(cut(inline, 0, tail)), _story(_first_url(cut(inline, tail))), _no_home(cut(inline, tail)))
+        return Headline(
+            unlinked(cut(inline, 0, tail)), _story(_first_url(cut(inline, tail))), _no_home(cut(inline, tail))
+        )
     text = plain(inline)
     found = _PLAIN_SPLIT.search(text, 2)
     if found and found.start() <= _HEAD_MAX // 2 and found.end() < len(text):
@@ -106,7 +108,7 @@ def source_url(inline: Inline) -> str | None:
     """The address of a line that only names a source: `[来源](…)`."""
     urls = {run.url for run in inline if not _is_decoration(run)}
     text = "".join(run.text for run in inline if run.url)
-    if len(urls) == 1 and None not in urls and is_source(text):
+    if len(urls) == 1 and None not in urls and is_source(text) and not text.startswith("🖼"):
         return _story(urls.pop())
     return None
 

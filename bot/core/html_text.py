@@ -10,6 +10,11 @@ from html.parser import HTMLParser
 from bot.core.models import PLAIN, Block, Code, Inline, Label, ListBlock, ListEntry, Paragraph, Quote, Run, Style, Table
 from bot.core.runs import strip, tidy
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 STYLES = {
     "b": Style.BOLD,
     "strong": Style.BOLD,
@@ -26,20 +31,27 @@ STYLES = {
     "samp": Style.CODE,
     "tt": Style.CODE,
 }
-BREAKING = frozenset(
-    "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form header hr "
-    "li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul h1 h2 h3 h4 h5 h6".split()
+BREAKING = _names(
+    "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form header "
+    "hr li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul h1 h2 h3 h4 h5 h6"
 )
 HIDDEN = frozenset({"script", "style", "template"})
-_OTHERS = frozenset(
-    "a abbr acronym applet area audio base basefont bdi bdo big body button canvas caption col colgroup data datalist "
-    "dfn dialog embed font frame frameset head hgroup html iframe img input label legend link map mark marquee meta "
-    "meter nobr noframes noscript object optgroup option output param picture progress q rp rt ruby select slot small "
-    "source span sub sup svg path textarea time title track u var video wbr".split()
+_OTHERS = _names(
+    "a abbr acronym applet area audio base basefont bdi bdo big body button canvas caption col colgroup data "
+    "datalist dfn dialog embed font frame frameset head hgroup html iframe img input label legend link map mark "
+    "marquee meta meter nobr noframes noscript object optgroup option output param picture progress q rp rt ruby "
+    "select slot small source span sub sup svg path textarea time title track u var video wbr"
 )
 KNOWN = BREAKING | HIDDEN | _OTHERS | frozenset(STYLES)
 
-_MEDIA = {"img": "🖼 图片", "video": "🎬 视频", "source": "🎬 视频", "audio": "🎧 音频", "iframe": "🔗 网页", "embed": "🔗 网页"}
+_MEDIA = {
+    "img": "🖼 图片",
+    "video": "🎬 视频",
+    "source": "🎬 视频",
+    "audio": "🎧 音频",
+    "iframe": "🔗 网页",
+    "embed": "🔗 网页",
+}
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)(.*)>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+))")
 _SPACE = re.compile(r"[ \t\n\r\f]+")

@@ -66,17 +66,14 @@ class _Line:
             self._close_marks(mark, style)
         return tidy(atom.run for atom in self._atoms)
 
-    def _take(self, token: Token) -> None:  # noqa: C901, PLR0912 - one arm for each kind of token
+    def _take(self, token: Token) -> None:
         match token.type:
             case "text":
                 self._add(token.content)
             case "text_special":
                 self._add(token.content, is_literal=True)
-            case "softbreak":
-                self._add(SOFT_BREAK)
-                self._line += 1
-            case "hardbreak":
-                self._add("\n")
+            case "softbreak" | "hardbreak":
+                self._add(SOFT_BREAK if token.type == "softbreak" else "\n")
                 self._line += 1
             case "code_inline":
                 self._add(token.content, Style.CODE, is_literal=True)
@@ -118,7 +115,9 @@ class _Line:
 
     def _add_image(self, token: Token) -> None:
         name = "".join(child.content or "\n" * (child.type == "softbreak") for child in token.children or ())
-        tag = Tag("img", attributes={"src": str(token.attrGet("src") or ""), "alt": name or str(token.attrs.get("title", ""))})
+        tag = Tag(
+            "img", attributes={"src": str(token.attrGet("src") or ""), "alt": name or str(token.attrs.get("title", ""))}
+        )
         self._add_media(tag)
 
     def _add_media(self, tag: Tag) -> None:

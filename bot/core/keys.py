@@ -46,7 +46,7 @@ def find_date(key: str) -> dt.date | None:
     """The date of a digest's key, or None when `key` is none."""
     found = _KEY.fullmatch(key)
     try:
-        return dt.datetime.strptime(found[1], "%Y%m%d").date() if found else None  # noqa: DTZ007 - a date, no time
+        return dt.date.fromisoformat(found[1]) if found else None
     except ValueError:
         return None
 

@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from bot.core.models import CommentaryKind, Inline, Style, plain
 from bot.core.runs import cut, strip
 
-_INSIGHTS = frozenset(
-    "深度解读 深度洞察 深度分析 深度解析 深度点评 深度观察 深度思考 洞察 解读 点评 观点 简评 短评 锐评 评论 分析 启示 "
-    "深度解读洞察 深度解读分析 深度解读启示 深度解读洞见 深度解读观察 深度解读思考 解读洞察 洞察解读 深度洞察解读 "
-    "编者按 编者点评 编辑点评 小编点评 我的看法 我们的看法 专家解读 专家观点 行业洞察 核心洞察 为什么重要 为何重要 "
-    "insight insights analysis commentary takeaway takeaways keytakeaway keytakeaways deepdive ourtake "
-    "whyitmatters whatitmeans insightanalysis analysisinsight".split()
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_INSIGHTS = _names(
+    "深度解读 深度洞察 深度分析 深度解析 深度点评 深度观察 深度思考 洞察 解读 点评 观点 简评 短评 锐评 评论 "
+    "分析 启示 深度解读洞察 深度解读分析 深度解读启示 深度解读洞见 深度解读观察 深度解读思考 解读洞察 "
+    "洞察解读 深度洞察解读 编者按 编者点评 编辑点评 小编点评 我的看法 我们的看法 专家解读 专家观点 行业洞察 "
+    "核心洞察 为什么重要 为何重要 insight insights analysis commentary takeaway takeaways keytakeaway "
+    "keytakeaways deepdive ourtake whyitmatters whatitmeans insightanalysis analysisinsight"
 )
-_IMPACTS = frozenset(
-    "影响 影响分析 影响评估 影响启示 市场影响 行业影响 投资影响 潜在影响 可能影响 深远影响 后续影响 影响投资启示 "
-    "投资启示 影响展望 impact impacts marketimpact implications".split()
+_IMPACTS = _names(
+    "影响 影响分析 影响评估 影响启示 市场影响 行业影响 投资影响 潜在影响 可能影响 深远影响 后续影响 "
+    "影响投资启示 投资启示 影响展望 impact impacts marketimpact implications"
 )
 # 洞察 is typed with look-alikes: 洽察 洰察 洛察 洯察 洢察 洠察 洵察 洞潜. 洞见 and 观察 are words of their own.
 _MISSPELT = re.compile("(洞察|洞(?![察见悉])[\u4e00-\u9fff]|(?!洞)[\u6c34-\u6e0a]察)")
@@ -25,11 +30,14 @@ _SEPARATORS = re.compile(r"[\s&＆/|·、，,和与及+的_-]+|\band\b", re.IGNO
 _DECORATION = re.compile(r"^[\W_]+|[\W_]+$")
 _COLONS = ":："
 _INLINE_LABEL = re.compile(r"\s*([^：:\n\r]{2,24}?)\s*[：:]")
+_BOLD_LABEL = re.compile(r"\s{0,3}\*\*\s*([^*\n]{2,24}?)\s*\*\*")
 
-_NUMBERING = re.compile(r"^\s*(?:第?[一二三四五六七八九十百\d]+[、.．:：)）章节\s]\s*|[（(][一二三四五六七八九十\d]+[)）]\s*)")
+_NUMBERING = re.compile(
+    r"^\s*(?:第?[一二三四五六七八九十百\d]+[、.．:：)）章节\s]\s*|[（(][一二三四五六七八九十\d]+[)）]\s*)"
+)
 _MORE = re.compile("(?:更多|其他|其它|其余|另外)")
 _ROUNDUPS = re.compile(
-    "(?:.{0,6}(?:快讯|简讯|短讯|速览|速递|一览|一句话新闻|短新闻|资讯汇总|动态汇总)|花絮|简报|要闻速递|一分钟看完)"
+    "(?:.{0,6}(?:快讯|简讯|短讯|速览|速递|一句话新闻|短新闻|资讯汇总|动态汇总)|花絮|简报|一分钟看完)"
 )
 _ROUNDUPS_LATIN = re.compile(
     r"(?:(?:even |and )?more|others?|also|quick|briefs?|in brief|elsewhere|everything else|what else|the rest|links|"
@@ -37,6 +45,7 @@ _ROUNDUPS_LATIN = re.compile(
     re.IGNORECASE,
 )
 _MORE_MAX = 10
+_DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
 _SOURCES = re.compile(
     r"(?:原文|来源|出处|链接|阅读|查看|详情|全文|参考|报道|官网|官方|source|via|link|read|more|full|story|details|original|"
     r"here|article|paper|post)[\w\s]{0,12}",
@@ -74,6 +83,12 @@ def find_commentary(inline: Inline, *, is_heading: bool = False) -> FoundLabel |
     if found is None or len(_key(found[1])) < 4:
         return None
     return _found(found[1], inline, found.end())
+
+
+def is_commentary_line(line: str) -> bool:
+    """Whether a line of Markdown begins with a bold commentary label."""
+    found = _BOLD_LABEL.match(line)
+    return found is not None and _found(found[1], (), 0) is not None
 
 
 def _found(written: str, inline: Inline, end: int) -> FoundLabel | None:
@@ -121,7 +136,7 @@ def is_roundup(title: str) -> bool:
 def is_source(text: str) -> bool:
     """Whether a link's text names no story but only where one comes from (来源, 阅读原文, via)."""
     bare = _DECORATION.sub("", text)
-    return not bare or _SOURCES.fullmatch(bare) is not None or "." in bare.strip(".") and " " not in bare
+    return not bare or any(pattern.fullmatch(bare) for pattern in (_SOURCES, _DOMAIN))
 
 
 def ends_with_colon(text: str) -> bool:

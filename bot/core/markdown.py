@@ -30,6 +30,7 @@ from bot.core.runs import cut, join_soft_breaks, lines, strip, tidy
 from bot.core.syntax import MAX_NESTING, find_bomb, parse_tokens
 
 _TASK = re.compile(r"\[([ xX])\]\s+")
+_NUMBERED = re.compile(r"\s*(?:\d{1,3}[、.．)）]|[①-⑳]|[（(]\d{1,3}[)）])")
 _SETEXT_MAX = 40  # a longer line above `---` was meant as text and a rule, not as a heading
 _SENTENCE_END = tuple("。！？；：.!?;:…”）)")
 
@@ -152,13 +153,15 @@ class _Builder:
         return [Heading(int(token.tag[1]), inline, line)] if inline else []
 
     def _paragraphs(self, line: int) -> Iterator[Piece]:
-        """One paragraph, cut where a whole line is bold or a link: such a line is a head of its own."""
+        """One paragraph, cut where a whole line is bold or a link, or where the author numbers lines by hand."""
         parts: list[list[Inline]] = []
         starts: list[int] = []
         after_head = True
-        for offset, one in enumerate(_source_lines(self._inline())):
+        source = list(_source_lines(self._inline()))
+        are_numbered = sum(_NUMBERED.match(plain(one)) is not None for one in source) > 1
+        for offset, one in enumerate(source):
             is_head = _is_head_line(one)
-            if is_head or after_head:
+            if is_head or after_head or (are_numbered and _NUMBERED.match(plain(one))):
                 parts.append([])
                 starts.append(line + offset)
             parts[-1].append(one)
@@ -168,7 +171,7 @@ class _Builder:
             if plain(inline).strip():
                 yield Piece(Paragraph(inline), start)
 
-    def _html(self, line: int) -> Iterator[Node]:
+    def _html(self, line: int) -> Iterator[Heading | Piece]:
         token = self._tokens[self._at]
         self._at += 1
         for found in read_html(token.content):
@@ -190,32 +193,25 @@ class _Builder:
         return tuple(blocks)
 
     def _blocks_of(self, token: Token) -> list[Block]:
+        """The blocks that begin at this token, which are passed; an unknown token is passed alone."""
         match token.type:
-            case "paragraph_open":
+            case "paragraph_open" | "heading_open":
                 inline = strip(join_soft_breaks(self._inline()))
-                return [Paragraph(inline)] if plain(inline).strip() else []
-            case "heading_open":
-                inline = join_soft_breaks(self._inline())
-                return [Label(inline)] if inline else []
+                kind = Label if token.type == "heading_open" else Paragraph
+                return [kind(inline)] if inline else []
             case "bullet_list_open" | "ordered_list_open":
                 return [self._list([])]
-            case "blockquote_open":
-                self._at += 1
-                return [Quote(quoted)] if (quoted := self._blocks("blockquote_close")) else []
             case "table_open":
                 return [self._table()]
-            case "footnote_reference_open":
-                return self._footnote(token)
             case "html_block":
-                return [
-                    Label(node.inline) if isinstance(node, Heading) else node.block
-                    for node in self._html(self._line(token))
-                    if not isinstance(node, Rule)
-                ]
+                return [_as_block(node) for node in self._html(self._line(token))]
         self._at += 1
-        if token.type in ("fence", "code_block") and token.content.strip():
-            return [Code(token.content.rstrip("\n").expandtabs(4), (token.info.split() or [""])[0])]
-        return []
+        if token.type == "blockquote_open":
+            quoted = self._blocks("blockquote_close")
+            return [Quote(quoted)] if quoted else []
+        if token.type == "footnote_reference_open":
+            self._keep_footnote(token.meta["label"])
+        return [_code(token)] if token.type in ("fence", "code_block") and token.content.strip() else []
 
     def _inline(self) -> Inline:
         """The inline text between an opening token and its closing one; both are passed."""
@@ -247,9 +243,7 @@ class _Builder:
         self._at += 1
         return Table(tuple(rows[0]), tuple(tuple(row) for row in rows[1:]))
 
-    def _footnote(self, token: Token) -> list[Block]:
-        label: str = token.meta["label"]
-        self._at += 1
+    def _keep_footnote(self, label: str) -> None:
         blocks = list(self._blocks("footnote_reference_close"))
         mark = Run(f"[{label}] ")
         if blocks and isinstance(first := blocks[0], Paragraph):
@@ -257,7 +251,6 @@ class _Builder:
         else:
             blocks.insert(0, Paragraph((mark,)))
         self._footnotes.defined.setdefault(label, []).extend(blocks)
-        return []
 
     def _with_footnotes(self, nodes: list[Node]) -> list[Node]:
         """Put each footnote at the end of the story that refers to it; one that nobody refers to ends the text."""
@@ -273,6 +266,14 @@ class _Builder:
 
     def _line(self, token: Token) -> int:
         return (token.map or [0])[0] + self._first_line
+
+
+def _code(token: Token) -> Code:
+    return Code(token.content.rstrip("\n").expandtabs(4), (token.info.split() or [""])[0])
+
+
+def _as_block(node: Heading | Piece) -> Block:
+    return Label(node.inline) if isinstance(node, Heading) else node.block
 
 
 def _is_prose(text: str) -> bool:

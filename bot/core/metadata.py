@@ -12,11 +12,18 @@ from bot.core.frontmatter import FrontMatter
 from bot.core.links import check_link
 from bot.core.models import Problem, Severity
 
-KNOWN = frozenset(
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+KNOWN = _names(
     "title date category categories tags keywords seo coverImage cover image summary description slug draft author "
-    "authors lang language layout lastmod updated url weight aliases toc series subtitle source".split()
+    "authors lang language layout lastmod updated url weight aliases toc series subtitle source"
 )
-_DATE = re.compile(r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*日?(?=$|[T\s])|(\d{4})(\d{2})(\d{2})$")
+_DATE = re.compile(
+    r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*日?(?=$|[T\s])|(\d{4})(\d{2})(\d{2})$"
+)
 _BULLET = re.compile(r"^\s*(?:[-*•·]\s+|\d{1,2}[.、)]\s*)")
 _JOINED_BULLETS = re.compile(r"\s+-\s+")
 _TITLE_MAX = 200

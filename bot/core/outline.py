@@ -10,8 +10,9 @@ from bot.core import headlines, stories
 from bot.core.headlines import Headline
 from bot.core.labels import find_commentary, is_roundup
 from bot.core.markdown import Heading, Node, Piece, Rule
-from bot.core.models import Inline, Item, Label, Paragraph, Passage, Quote, Run, Section, plain
+from bot.core.models import Inline, Item, Label, Paragraph, Passage, Quote, Run, Section, Style, plain
 from bot.core.repeats import mark_repeats
+from bot.core.runs import tidy
 from bot.core.stories import Entry
 
 
@@ -54,7 +55,7 @@ def build_outline(nodes: Sequence[Node], title: str) -> Outline:
 
 
 def _without_title(nodes: list[Node], title: str) -> tuple[str, list[Node]]:
-    """The document's own title: its first heading, alone on the highest level, when it is the title or there is none."""
+    """The document's own title, taken out: the first heading, when it repeats `title` or stands above all others."""
     headings = [node for node in nodes if isinstance(node, Heading)]
     if not headings:
         return "", nodes
@@ -78,13 +79,24 @@ def _letters(text: str) -> str:
 
 
 def _normalised(nodes: Sequence[Node]) -> Iterator[Node]:
-    """Commentary in a quote stands for itself; a lone deeper title before everything is a label."""
+    """Commentary stands for itself, in a quote or as a heading; a lone title of another wording is a line."""
+    levels = [node.level for node in nodes if isinstance(node, Heading)]
+    highest = min(levels, default=0)
+    is_titled = levels[:1] == [highest] and levels.count(highest) == 1 < len(levels) and highest == 1
     for node in nodes:
         match node:
             case Piece(Quote(blocks), line) if isinstance(blocks[0], Paragraph) and find_commentary(blocks[0].inline):
                 yield from (Piece(block, line) for block in blocks)
+            case Heading(level, inline, line) if level == highest and is_titled:
+                yield Piece(Paragraph(_bold(inline)), line)
+            case Heading(level, inline, line) if (level > min(highest, 2)) and find_commentary(inline, is_heading=True):
+                yield Piece(Paragraph(_bold(inline)), line)
             case _:
                 yield node
+
+
+def _bold(inline: Inline) -> Inline:
+    return tidy(replace(run, style=run.style | Style.BOLD) for run in inline)
 
 
 def _tree(nodes: Iterator[Node]) -> _Chapter:
@@ -115,21 +127,32 @@ class _Draft:
 
 def _sections(root: _Chapter, title: Headline) -> Iterator[_Draft]:
     """An untitled section for what precedes the first, then one for each chapter of the highest level."""
-    level = _section_level(root)
-    before = [chapter for chapter in root.chapters if _level(chapter) > level]
-    titled = [chapter for chapter in root.chapters if _level(chapter) <= level]
-    preface = list(stories.section(root.nodes, title, is_preface=bool(root.chapters)))
-    for chapter in before:
-        preface += _entries(chapter)
-    if preface:
-        yield _Draft("", 0, preface)
-    for chapter in titled:
-        entries = list(_section_entries(chapter))
-        yield _Draft(plain(chapter.inline), chapter.line, entries)
+    level = min(map(_level, root.chapters), default=0)
+    are_items = _are_items(root.chapters)
+    preface = list(stories.section(root.nodes, title, is_preface=True) if level else stories.whole(root.nodes, title))
+    untitled = _Draft("", 0, preface)
+    for chapter in root.chapters:
+        is_item = _level(chapter) > level or (are_items and not is_roundup(plain(chapter.inline)))
+        if is_item:
+            untitled.entries += _entries(chapter)
+            continue
+        if untitled.entries:
+            yield untitled
+        untitled = _Draft("", 0, [])
+        yield _Draft(plain(chapter.inline), chapter.line, list(_section_entries(chapter)))
+    if untitled.entries:
+        yield untitled
 
 
-def _section_level(root: _Chapter) -> int:
-    return min((_level(chapter) for chapter in root.chapters), default=1)
+def _are_items(chapters: Sequence[_Chapter]) -> bool:
+    """Whether the only level of headings there is is that of items: linked, or deeper than sections are written."""
+    if len(chapters) < 2 or any(chapter.chapters for chapter in chapters):
+        return False
+    linked = sum(chapter.headline.url is not None for chapter in chapters)
+    if linked * 2 <= len(chapters) and _level(chapters[0]) < 3:
+        return False
+    told = [chapter.nodes for chapter in chapters if not is_roundup(plain(chapter.inline))]
+    return not any(stories.has_only_linked_lists(nodes) or stories.begins_with_heads(nodes) for nodes in told)
 
 
 def _section_entries(chapter: _Chapter) -> Iterator[Entry]:
@@ -186,7 +209,7 @@ def _numbered(drafts: list[_Draft]) -> tuple[Section, ...]:
     sections: list[Section] = []
     for number, draft in enumerate(drafts, 1):
         entries = _joined([next(counted) if isinstance(entry, Item) else entry for entry in draft.entries])
-        sections.append(Section(number, draft.title, entries, _is_mostly_briefs(draft), draft.line))
+        sections.append(Section(number, draft.title, entries, _is_roundup(draft), draft.line))
     return tuple(sections)
 
 
@@ -200,6 +223,6 @@ def _joined(entries: list[Entry]) -> tuple[Entry, ...]:
     return tuple(joined)
 
 
-def _is_mostly_briefs(draft: _Draft) -> bool:
+def _is_roundup(draft: _Draft) -> bool:
     briefs = [entry.is_brief for entry in draft.entries if isinstance(entry, Item)]
-    return bool(briefs) and (is_roundup(draft.title) or sum(briefs) * 4 >= len(briefs) * 3)
+    return bool(briefs) and (is_roundup(draft.title) or all(briefs))

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.core.links import story_url
 from bot.core.models import Item, Paragraph, plain
@@ -34,10 +35,12 @@ def is_alike(one: Item, other: Item) -> bool:
 
 
 def _words(item: Item) -> str:
-    told = plain(item.blocks[0].inline) if item.is_brief and item.blocks and isinstance(item.blocks[0], Paragraph) else ""
+    told = (
+        plain(item.blocks[0].inline) if item.is_brief and item.blocks and isinstance(item.blocks[0], Paragraph) else ""
+    )
     return item.title if len(item.title) > 6 else f"{item.title} {told}"
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:
     tokens = _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
-    return set(zip(tokens, tokens[1:], strict=False))
+    return set(pairwise(tokens))

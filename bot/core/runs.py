@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.core.models import PLAIN, Inline, Run, Style, plain
 
@@ -73,7 +74,7 @@ def lines(inline: Inline) -> list[Inline]:
     """The lines of the source, at hard and soft breaks."""
     text = plain(inline)
     bounds = [0, *(found.end() for found in re.finditer("[\r\n]", text)), len(text) + 1]
-    return [cut(inline, start, end - 1) for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [cut(inline, start, end - 1) for start, end in pairwise(bounds)]
 
 
 def join_soft_breaks(inline: Inline) -> Inline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from bot.core.models import (
     Table,
     plain,
 )
+from bot.core.runs import strip
 
 Entry = Item | Passage
 Nodes = Sequence[Piece | Rule]
@@ -31,6 +33,7 @@ Nodes = Sequence[Piece | Rule]
 _NAME_MAX = 8  # characters: a bold line no longer than this names a group or a detail, not a story
 _LABEL_MAX = 24
 _PLAIN_LABEL_MAX = 12
+_NUMBERED = re.compile(r"\s*(?:\d{1,3}[、.．)）]|[①-⑳])")
 
 
 def item(head: Headline, nodes: Nodes, line: int) -> Iterator[Entry]:
@@ -38,8 +41,7 @@ def item(head: Headline, nodes: Nodes, line: int) -> Iterator[Entry]:
     own, rest = _until_rule(nodes)
     own, roundup = _until_roundup_label(own)
     blocks, commentary = _told(own)
-    lead = (Paragraph(head.rest),) if plain(head.rest).strip() else ()
-    yield Item(0, head.inline, head.url or _source(own), (*lead, *blocks), commentary, line=line)
+    yield Item(0, head.inline, head.url or _source(own), (*_lead(head), *blocks), commentary, line=line)
     yield from short_news(roundup)
     if rest:
         yield from section(rest, title=head)
@@ -64,13 +66,22 @@ def section(nodes: Nodes, title: Headline, line: int = 0, *, is_preface: bool = 
     heads = _story_heads(own) or ([] if is_preface else _run_in_heads(own))
     if heads:
         yield from _headed(own, heads)
-    elif _has_linked_list(own) or (own and not is_preface and _are_lists(own)):
+    elif _has_linked_list(own) or (not is_preface and (_are_lists(own) or _are_numbered(own))):
         yield from short_news(own)
     elif own and (not is_preface or any(map(_commentary, own))):
         yield implied(title, own, line or own[0].line)
     else:
         yield from passage(own)
     yield from short_news(roundup)
+
+
+def whole(nodes: Nodes, title: Headline) -> Iterator[Entry]:
+    """A digest without any heading: its lists are the news."""
+    own = pieces(nodes)
+    if any(map(_is_news_list, own)) and not any(map(_commentary, own)) and not _story_heads(own):
+        yield from short_news(own)
+    else:
+        yield from section(nodes, title)
 
 
 def short_news(nodes: Nodes) -> Iterator[Entry]:
@@ -136,6 +147,12 @@ def _are_headlines(own: Sequence[Piece], bold: list[_Head]) -> bool:
     is_first = bold[0].at == 0
     has_prose = any(not _is_list(own[head.at + 1]) for head in bold if head.at + 1 < len(own))
     return is_long or (is_first and has_prose)
+
+
+def _are_numbered(own: Sequence[Piece]) -> bool:
+    """Whether the author numbers the paragraphs by hand, but perhaps the first and the last."""
+    numbered = [_NUMBERED.match(plain(_inline(piece))) is not None for piece in own]
+    return sum(numbered) > 1 and sum(numbered) >= len(own) - 2
 
 
 def _headed(own: Sequence[Piece], heads: list[_Head]) -> Iterator[Entry]:
@@ -225,8 +242,16 @@ def _brief_entry(entry: ListEntry, line: int) -> Iterator[Entry]:
 
 def _brief(inline: Inline, line: int, more: tuple[Block, ...] = ()) -> Item:
     head = headlines.of_brief(inline)
+    if more:
+        return Item(0, head.inline, head.url, (*_lead(head), *more), line=line)
     rest = (Paragraph(head.rest),) if head.rest else ()
-    return Item(0, head.inline, head.url, (*rest, *more), is_brief=not more, line=line)
+    return Item(0, head.inline, head.url, rest, is_brief=True, line=line)
+
+
+def _lead(head: Headline) -> tuple[Paragraph, ...]:
+    """What followed a headline on its line, as a paragraph of its own."""
+    rest = strip(head.rest, " ：:—–-")
+    return (Paragraph(rest),) if rest else ()
 
 
 def _source(own: Sequence[Piece]) -> str | None:
@@ -256,6 +281,14 @@ def _are_lists(own: Sequence[Piece]) -> bool:
 
 def _has_linked_list(own: Sequence[Piece]) -> bool:
     return any(_is_linked(piece) for piece in own)
+
+
+def _is_news_list(piece: Piece) -> bool:
+    if not isinstance(piece.block, ListBlock):
+        return False
+    heads = [entry.blocks[0] for entry in piece.block.entries if entry.blocks]
+    headed = sum(isinstance(head, Paragraph) and headlines.of_run_in(head.inline) is not None for head in heads)
+    return _is_linked(piece) or headed * 2 > len(heads) or len(heads) > 3
 
 
 def _is_linked(piece: Piece) -> bool:

@@ -1,7 +1,8 @@
-"""The Markdown that digests are written in: CommonMark, tables, strikethrough, footnotes, and four kindnesses.
+"""The Markdown that digests are written in: CommonMark, tables, strikethrough, footnotes, and some kindness.
 
-Bare addresses become links, `##标题` without a space is a heading, bold follows Chinese punctuation, and the
-telegram-card advert is dropped where it stands. A text that would take the parser too long is refused beforehand.
+Bare addresses become links, `##标题` without a space is a heading, a label line ends the list above it, Markdown ends
+the HTML above it, bold follows Chinese punctuation, and the telegram-card advert is dropped where it stands. A text
+that would take the parser too long is refused beforehand.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.common.html_blocks import block_names
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from bot.core.emphasis import kind_emphasis
+from bot.core.labels import is_commentary_line
 from bot.core.links import bare_url
 from bot.core.models import Problem, Severity
 from bot.core.runs import is_wide
@@ -35,13 +39,16 @@ _PROTOCOL = re.compile(r"(?<![A-Za-z0-9])https?$", re.IGNORECASE)
 _TIGHT_HEADING = re.compile(r"(#{2,6})([^\s#].*)")
 _ADVERT = re.compile(r"<div\s+class=[\"']telegram-card[\"']", re.IGNORECASE)
 _DIV = re.compile(r"<(/?)div\b", re.IGNORECASE)
+_BOLD_LINE = re.compile(r"\*\*[^*\n]+\*\*[ \t]*[：:]?[ \t]*")
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(block_names)})(?:\s|/?>|$)", re.IGNORECASE)
+_MARKDOWN_LINE = re.compile(r"#{1,6}[ \t]|[-*+][ \t]|\d{1,3}[.)][ \t]|\*\*|\|")
 _HEADING = re.compile(r"#{1,6}\s")
 
 
 class _Parser(MarkdownIt):
     """Leaves every address as the author wrote it: `core/links` is the judge, and a refused link keeps its words."""
 
-    def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's own name for it
         return True
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802
@@ -107,11 +114,36 @@ def _tight_heading(state: StateBlock, start: int, _end: int, silent: bool) -> bo
     if silent:
         return True
     state.line = start + 1
-    for kind, nesting in (("heading_open", 1), ("inline", 0), ("heading_close", -1)):
-        token = state.push(kind, f"h{len(found[1])}" if nesting else "", nesting)
-        token.map, token.markup = [start, state.line], found[1]
-        if kind == "inline":
-            token.content, token.children = found[2].rstrip("# \t"), []
+    tag = f"h{len(found[1])}"
+    opening = state.push("heading_open", tag, 1)
+    inline = state.push("inline", "", 0)
+    closing = state.push("heading_close", tag, -1)
+    opening.markup = closing.markup = found[1]
+    opening.map = inline.map = [start, state.line]
+    inline.content, inline.children = found[2].rstrip("# \t"), []
+    return True
+
+
+def _label_line(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """A bold line or a commentary label begins a paragraph, and never goes on with the list entry above it."""
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    return silent and (_BOLD_LINE.fullmatch(line) is not None or is_commentary_line(line))
+
+
+def _html_lines(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A block of ordinary tags; unlike CommonMark's it also ends where a line of Markdown begins."""
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    if state.is_code_block(start) or not _BLOCK_TAG.match(line):
+        return False
+    if silent:
+        return True
+    last = start + 1
+    while last < end and not state.isEmpty(last) and not _MARKDOWN_LINE.match(state.src, state.bMarks[last]):
+        last += 1
+    state.line = last
+    token = state.push("html_block", "", 0)
+    token.map = [start, last]
+    token.content = state.getLines(start, last, state.blkIndent, True)
     return True
 
 
@@ -142,9 +174,11 @@ def _build() -> _Parser:
     footnote_plugin(parser, inline=False, move_to_end=False)
     kind_emphasis(parser)
     parser.inline.ruler.before("newline", "bare_address", _bare_address)
-    interrupts = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.after("heading", "tight_heading", _tight_heading, interrupts)
     parser.block.ruler.before("html_block", "advert", _advert, interrupts)
+    parser.block.ruler.before("html_block", "html_lines", _html_lines, interrupts)
+    parser.block.ruler.before("paragraph", "label_line", _label_line, interrupts)
     return parser
 
 
