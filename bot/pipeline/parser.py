@@ -59,6 +59,11 @@ class Parser:
                 alarm.cancel()
                 self._used_at = time.monotonic()
 
+    @property
+    def is_awake(self) -> bool:
+        """Whether there is a worker."""
+        return self._worker is not None
+
     def rest(self, idle_s: float = IDLE_S) -> None:
         """Let the worker go when nothing was parsed for `idle_s` seconds."""
         with self._lock:
@@ -73,7 +78,7 @@ class Parser:
     def _start(self) -> subprocess.Popen[bytes]:
         # It inherits nothing but the way to our own code: no token, no database.
         home = str(Path(bot.__file__).parents[1])
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-P", "-m", "bot.pipeline.parse_worker", str(self._limit_s)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -35,6 +35,11 @@ class Post:
     signature: Signature
 
 
+def refusal(code: str, **values: object) -> Problem:
+    """Why a file as a whole cannot be taken."""
+    return Problem(code, Severity.ERROR, values=values)
+
+
 def list_posts(posts_dir: Path) -> Mapping[str, Signature]:
     """The names in the folder that look like posts, with their signatures; nothing is opened.
 
@@ -54,19 +59,19 @@ def read_post(posts_dir: Path, name: str) -> Post | Problem | None:
     and at most one byte over the limit is read.
     """
     if not (name.isprintable() and _is_encodable(name)):
-        return _refusal("file.name", name=ascii(name))
+        return refusal("file.name", name=ascii(name))
     path = posts_dir / name
     try:
         target = path.resolve(strict=True)
         if not target.is_relative_to(posts_dir.resolve()):
-            return _refusal("file.outside", target=str(target))
+            return refusal("file.outside", target=str(target))
         if not stat.S_ISREG(target.stat().st_mode):
-            return _refusal("file.not_regular")
+            return refusal("file.not_regular")
         return _read(target, name)
     except FileNotFoundError:
-        return _refusal("file.outside", target="") if path.is_symlink() else None
+        return refusal("file.outside", target="") if path.is_symlink() else None
     except (OSError, RuntimeError) as error:
-        return _refusal("file.unreadable", reason=_reason(error))
+        return refusal("file.unreadable", reason=_reason(error))
 
 
 def _read(target: Path, name: str) -> Post | Problem:
@@ -75,13 +80,13 @@ def _read(target: Path, name: str) -> Post | Problem:
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            return _refusal("file.not_regular")
+            return refusal("file.not_regular")
         if status.st_size > MAX_BYTES:
-            return _refusal("file.too_large", size=status.st_size, limit=MAX_BYTES)
+            return refusal("file.too_large", size=status.st_size, limit=MAX_BYTES)
         raw = file.read(MAX_BYTES + 1)
         signature = _signature(os.fstat(file.fileno()))
     if len(raw) > MAX_BYTES:
-        return _refusal("file.too_large", size=len(raw), limit=MAX_BYTES)
+        return refusal("file.too_large", size=len(raw), limit=MAX_BYTES)
     return Post(name, raw, hashlib.sha256(raw).hexdigest(), signature)
 
 
@@ -113,10 +118,6 @@ def _is_encodable(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _refusal(code: str, **values: object) -> Problem:
-    return Problem(code, Severity.ERROR, values=values)
 
 
 def _reason(error: OSError | RuntimeError) -> str:

@@ -16,7 +16,7 @@ import structlog
 from watchfiles import awatch
 
 from bot.core.models import Problem
-from bot.pipeline.posts import Signature, list_posts, read_post
+from bot.pipeline.posts import Post, Signature, list_posts, read_post
 
 SCAN_EVERY_S = 60.0
 POLL_EVERY_MS = 2000
@@ -126,19 +126,18 @@ class Watcher:
 
     async def _settle(self, name: str, sighting: _Sighting) -> None:
         match await asyncio.to_thread(read_post, self._posts_dir, name):
-            case None:
-                return
             case Problem() as problem:
-                content_hash, change = "", Refused(name, problem)
-            case post:
-                if post.signature != sighting.signature:
-                    self._sightings[name] = _Sighting(post.signature, self._clock())
-                    return
-                content_hash, change = post.content_hash, Settled(name, post.content_hash)
-        if self._told.get(name) != content_hash or not content_hash:
-            sighting.is_told = await self._tell(change)
-        else:
-            sighting.is_told = True
+                await self._tell_of(name, sighting, "", Refused(name, problem))
+            case Post(signature=signature) if signature != sighting.signature:
+                self._sightings[name] = _Sighting(signature, self._clock())
+            case Post(content_hash=content_hash):
+                await self._tell_of(name, sighting, content_hash, Settled(name, content_hash))
+            case None:
+                pass
+
+    async def _tell_of(self, name: str, sighting: _Sighting, content_hash: str, change: Change) -> None:
+        is_known = bool(content_hash) and self._told.get(name) == content_hash
+        sighting.is_told = is_known or await self._tell(change)
         if sighting.is_told:
             self._told[name] = content_hash
 

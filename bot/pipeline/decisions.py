@@ -1,0 +1,57 @@
+"""What becomes of a digest: the states it may be in for the publisher, and how it gets its first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from bot.core.models import Problem
+from bot.core.schedule import Decision, Due, TooOld, Unready
+from bot.storage.records import DigestState, Known
+
+DRAFT = "draft"
+"""The reason for which a digest waits that its author has not finished."""
+
+SHELF = frozenset({DigestState.SEEN, DigestState.ASKED, DigestState.PUBLISHED})
+"""Readers may find these by themselves."""
+
+OPEN = frozenset({DigestState.WAITING, DigestState.APPROVED, DigestState.ASKED, DigestState.HELD})
+"""Something is still to be done about these."""
+
+
+class Answer(StrEnum):
+    """What became of a person's word about a digest."""
+
+    DONE = "done"
+    PUBLISHED_BEFORE = "published_before"
+    FILE_GONE = "file_gone"
+    UNKNOWN = "unknown"
+
+
+class PublishError(Exception):
+    """A file cannot be published; `problems` say why."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(", ".join(problem.code for problem in problems))
+        self.problems = problems
+
+
+def is_reopened(known: Known) -> bool:
+    """Whether a changed text makes it a new question if this digest goes out: it was not decided, or was found bad."""
+    return known.state in {DigestState.WAITING, DigestState.HELD, DigestState.DISCARDED}
+
+
+def first_state(
+    decision: Decision, doubts: Sequence[Problem], *, is_history: bool, is_todays: bool
+) -> tuple[DigestState, str]:
+    """The state of a digest that is met for the first time, or anew, with its reason.
+
+    `is_history`: its file was there before the bot was started for the first time.
+    """
+    if isinstance(decision, TooOld) or (is_history and isinstance(decision, Due) and not is_todays):
+        return DigestState.SEEN, ""
+    if doubts:
+        return DigestState.HELD, ",".join(problem.code for problem in doubts)
+    if isinstance(decision, Unready):
+        return DigestState.WAITING, DRAFT
+    return (DigestState.ASKED if is_history and is_todays else DigestState.WAITING), ""

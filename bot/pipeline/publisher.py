@@ -1,0 +1,319 @@
+"""The publisher: what becomes of each digest, from the settled file to the campaign."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from bot.archive import Archive, PostSource
+from bot.core.models import Problem
+from bot.core.parts import Part
+from bot.core.schedule import Due, Timetable, TooOld
+from bot.pipeline import notices
+from bot.pipeline.corrections import Corrections, NotYetError
+from bot.pipeline.decisions import DRAFT, OPEN, SHELF, Answer, PublishError, first_state, is_reopened
+from bot.pipeline.intake import REDATED, Entry, Intake, Unreadable
+from bot.pipeline.posts import list_posts, refusal
+from bot.pipeline.press import Press
+from bot.pipeline.watcher import Change, Gone, Refused, Settled
+from bot.storage import Store
+from bot.storage.records import DigestState, Known, Target
+
+LOOK_EVERY_S = 15.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(kw_only=True)
+class Publisher:
+    """Decides, remembers and starts campaigns. After a crash everything may be told and asked again: what is done is
+    not done twice.
+
+    `targets` gives the groups and raises `NotYetError` while they are not resolved; `tell_admins` raises when a message
+    could not be delivered, so that it is tried again; `wake` tells the delivery that there is a campaign.
+    """
+
+    store: Store
+    archive: Archive
+    intake: Intake
+    press: Press
+    corrections: Corrections
+    timetable: Timetable
+    clock: Callable[[], int]
+    targets: Callable[[], Awaitable[Sequence[Target]]]
+    tell_admins: Callable[[Part], Awaitable[None]]
+    wake: Callable[[], None]
+    _lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+    _news: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _history: set[str] | None = field(init=False, default=None)
+    _unreadable: list[str] = field(init=False, default_factory=list)
+
+    async def open(self) -> None:
+        """Build a missing archive; on the first start, note which files were there before the bot.
+
+        To be called before the watcher runs.
+        """
+        await self._mend_archive()
+        await self.corrections.open()
+        if await self.store.meta.is_first_start():
+            self._history = set()
+            with suppress(OSError):
+                self._history = set(await asyncio.to_thread(list_posts, self.intake.posts_dir))
+            await self._finish_first_start()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look after whatever waits, until `stop` is set."""
+        stopped = asyncio.ensure_future(stop.wait())
+        while not stop.is_set():
+            self._news.clear()
+            wait_s = await self.tick()
+            await asyncio.to_thread(self.intake.parser.rest)
+            news = asyncio.ensure_future(self._news.wait())
+            await asyncio.wait({news, stopped}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+            news.cancel()
+
+    async def on_change(self, change: Change) -> None:
+        """Take in what the watcher saw. Raises when it is to be told again."""
+        async with self._lock:
+            match change:
+                case Settled(name):
+                    await self._take_in(name)
+                case Refused(name, problem):
+                    await self._refuse(Unreadable(name, "", (problem,)))
+                case Gone(name):
+                    await self._let_go(name)
+            if self._history is not None:
+                self._history.discard(change.name)
+                await self._finish_first_start()
+        self._news.set()
+
+    async def tick(self) -> float:
+        """Do what is due now; seconds until there may be more to do."""
+        async with self._lock:
+            now = self.clock()
+            await self._mend_archive()
+            waiting = await self.store.digests.in_states(OPEN)
+            for known in waiting:
+                await self._guarded(self._attend(known, now), known.key)
+            for key in self.corrections.due(now):
+                await self._guarded(self._correct(key, now), key)
+        dues = [self.timetable.due_ms(known.date) for known in waiting if known.state is DigestState.WAITING]
+        return min([LOOK_EVERY_S, *((due - now) / 1000 for due in dues if due > now)])
+
+    async def approve(self, key: str) -> Answer:
+        """An admin wants it out now, whatever its date or shape."""
+        async with self._lock:
+            known = await self.store.digests.find(key)
+            if known is None or known.state is DigestState.PUBLISHED:
+                return Answer.UNKNOWN if known is None else Answer.PUBLISHED_BEFORE
+            entry = await self.intake.reread(known)
+            if entry is None:
+                return Answer.FILE_GONE
+            await self.store.digests.set_state(key, DigestState.APPROVED)
+            await self._publish(key, entry)
+            return Answer.DONE
+
+    async def discard(self, key: str) -> Answer:
+        """An admin does not want it out: a sound one stays in the archive, a held one is not shown at all."""
+        async with self._lock:
+            known = await self.store.digests.find(key)
+            if known is None or known.state is DigestState.PUBLISHED:
+                return Answer.UNKNOWN if known is None else Answer.PUBLISHED_BEFORE
+            state = DigestState.SEEN if known.state in SHELF else DigestState.DISCARDED
+            await self.store.digests.set_state(key, state)
+            return Answer.DONE
+
+    async def request(self, path: Path) -> Answer:
+        """The operator wants this file out; the bot that runs on this state publishes it.
+
+        Raises:
+            PublishError: the file is not in the folder of posts, or is no digest.
+        """
+        if not await asyncio.to_thread(self.intake.holds, path):
+            raise PublishError(refusal("file.elsewhere", folder=str(self.intake.posts_dir)))
+        async with self._lock:
+            entry = await self.intake.read(path.name)
+            if not isinstance(entry, Entry):
+                raise PublishError(*(entry.problems if entry else [refusal("file.no_digest")]))
+            key = await self.intake.identify(entry)
+            if isinstance(key, Problem):
+                raise PublishError(key)
+            known = await self.store.digests.find(key)
+            if known and known.state is DigestState.PUBLISHED:
+                return Answer.PUBLISHED_BEFORE
+            await self._remember(key, entry, DigestState.APPROVED)
+            return Answer.DONE
+
+    async def shelf(self) -> AsyncIterator[PostSource]:
+        """Everything that belongs into the archive, for building it anew."""
+        for known in await self.store.digests.in_states(SHELF):
+            if entry := await self.intake.reread(known):
+                yield entry.source(known.key)
+
+    async def _take_in(self, name: str) -> None:
+        match await self.intake.read(name):
+            case Entry() as entry:
+                await self._judge(entry)
+            case Unreadable() as unreadable:
+                await self._refuse(unreadable)
+            case None:
+                await self._forgive(name)
+
+    async def _judge(self, entry: Entry) -> None:
+        key = await self.intake.identify(entry)
+        if isinstance(key, Problem):
+            return await self._refuse(Unreadable(entry.name, entry.content_hash, (key,)))
+        known = await self.store.digests.find(key)
+        is_new_text = known is None or known.content_hash != entry.content_hash
+        if known and known.state is DigestState.PUBLISHED and is_new_text and entry.doubts:
+            return await self._refuse(Unreadable(entry.name, entry.content_hash, entry.doubts))
+        await self._forgive(entry.name)
+        if known is None or is_new_text or known.name != entry.name:
+            known = await self._remember(key, entry, *await self._decide(entry, known, is_new_text=is_new_text))
+        if known.state in SHELF:
+            await self._shelve(key, entry)
+        if known.state is DigestState.PUBLISHED:
+            self.corrections.note(key)
+        return None
+
+    async def _decide(self, entry: Entry, known: Known | None, *, is_new_text: bool) -> tuple[DigestState, str]:
+        if known and not (is_new_text and is_reopened(known)):
+            return known.state, known.reason
+        is_history = self._history is not None and entry.name in self._history
+        doubts = entry.doubts if known or is_history else (*entry.doubts, *await self.intake.redated(entry))
+        decision = self.timetable.decide(entry.digest.date, is_draft=entry.digest.is_draft, now_ms=self.clock())
+        is_todays = entry.digest.date == self.timetable.today(self.clock())
+        return first_state(decision, doubts, is_history=is_history, is_todays=is_todays)
+
+    async def _attend(self, known: Known, now_ms: int) -> None:
+        match known.state:
+            case DigestState.APPROVED:
+                await self._publish_known(known)
+            case DigestState.WAITING if known.reason != DRAFT:
+                await self._publish_when_due(known, now_ms)
+            case DigestState.ASKED | DigestState.HELD if known.told_hash != known.content_hash:
+                await self._ask(known)
+            case _:
+                pass
+
+    async def _publish_when_due(self, known: Known, now_ms: int) -> None:
+        match self.timetable.decide(known.date, is_draft=False, now_ms=now_ms):
+            case Due():
+                await self._publish_known(known)
+            case TooOld():
+                await self.store.digests.set_state(known.key, DigestState.SEEN)
+                if entry := await self.intake.reread(known):
+                    await self._shelve(known.key, entry)
+            case _:
+                pass
+
+    async def _publish_known(self, known: Known) -> None:
+        # A file that is gone or being rewritten is not sent: the watcher tells when it is there again.
+        if entry := await self.intake.reread(known):
+            await self._publish(known.key, entry)
+
+    async def _publish(self, key: str, entry: Entry) -> None:
+        targets, editions = await self.targets(), await self.store.chats.editions()
+        plan = await asyncio.to_thread(self.press.plan, entry.digest, key, entry.content_hash, targets, editions)
+        await self._shelve(key, entry)
+        campaign_id = await self.store.campaigns.publish(plan)
+        self.wake()
+        log.info("digest.published", digest=key, campaign=campaign_id, groups=len(targets), editions=len(plan.editions))
+
+    async def _correct(self, key: str, now_ms: int) -> None:
+        known = await self.store.digests.find(key)
+        entry = await self.intake.reread(known) if known else None
+        if entry and await self.corrections.correct(key, entry.digest, entry.content_hash, now_ms):
+            self.wake()
+            log.info("digest.corrected", digest=key)
+
+    async def _ask(self, known: Known) -> None:
+        entry = await self.intake.reread(known)
+        if entry is None or self._history is not None:
+            return
+        title = entry.digest.title
+        if known.state is DigestState.ASKED:
+            await self.tell_admins(notices.ask_today(known.key, title, say=self.press.say))
+        else:
+            doubts = (*entry.doubts, *(await self.intake.redated(entry) if REDATED in known.reason else ()))
+            log.warning("digest.held", digest=known.key, file=entry.name, reason=known.reason)
+            await self.tell_admins(notices.held(known.key, title, entry.name, doubts, say=self.press.say))
+        await self.store.digests.set_told(known.key, known.content_hash)
+
+    async def _refuse(self, file: Unreadable) -> None:
+        codes = ",".join(problem.code for problem in file.problems)
+        told = file.content_hash or codes
+        note = _note_of(file.name)
+        log.warning("digest.refused", file=ascii(file.name), problems=codes)
+        if await self.store.meta.find(note) == told:
+            return
+        if self._history is not None and file.name in self._history:
+            self._unreadable.append(file.name)
+        else:
+            await self.tell_admins(notices.refusal(file.name, file.problems, say=self.press.say))
+        await self.store.meta.put(note, told)
+
+    async def _forgive(self, name: str) -> None:
+        if await self.store.meta.find(_note_of(name)) is not None:
+            await self.store.meta.drop(_note_of(name))
+            log.info("digest.mended", file=ascii(name))
+
+    async def _let_go(self, name: str) -> None:
+        await self._forgive(name)
+        for known in await self.store.digests.in_states(SHELF):
+            if known.name == name:
+                await self.archive.remove(known.key)
+                log.info("digest.file_gone", digest=known.key)
+
+    async def _remember(self, key: str, entry: Entry, state: DigestState, reason: str = "") -> Known:
+        digest = entry.digest
+        log.info("digest.remembered", digest=key, file=entry.name, state=state, reason=reason)
+        return await self.store.digests.remember(
+            key, digest.date, digest.slug, entry.name, entry.content_hash, state, reason
+        )
+
+    async def _shelve(self, key: str, entry: Entry) -> None:
+        try:
+            await self.archive.index(entry.source(key))
+        except Exception:
+            # The archive can be built anew from the files at any time; the publication cannot wait for it.
+            log.exception("archive.index_failed", digest=key)
+
+    async def _mend_archive(self) -> None:
+        if not self.archive.is_usable:
+            log.info("archive.rebuilding")
+            await self.archive.rebuild(self.shelf())
+
+    async def _finish_first_start(self) -> None:
+        if self._history:
+            return
+        archived = await self.store.digests.in_states(SHELF)
+        asked = [known for known in archived if known.state is DigestState.ASKED]
+        entry = await self.intake.reread(asked[0]) if asked else None
+        if archived or self._unreadable:
+            todays = (asked[0].key, entry.digest.title) if entry else None
+            seen = len(archived) - len(asked)
+            await self.tell_admins(notices.first_start(seen, self._unreadable, todays, say=self.press.say))
+        if entry:
+            await self.store.digests.set_told(asked[0].key, entry.content_hash)
+        await self.store.meta.finish_first_start()
+        self._history = None
+
+    async def _guarded(self, step: Awaitable[None], key: str) -> None:
+        try:
+            await step
+        except NotYetError as reason:
+            log.info("digest.waits", digest=key, reason=str(reason))
+        except Exception:
+            log.exception("digest.attention_failed", digest=key)
+
+
+def _note_of(name: str) -> str:
+    digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
+    return f"refused:{digest[:16]}"
