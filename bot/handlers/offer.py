@@ -51,7 +51,7 @@ async def answer_count(desk: Desk, admin_id: int, text: str) -> bool:
     if parse_count(text) == draft.total:
         await _launch_asked(desk, draft)
         return True
-    is_mistake = desk.clock() - draft.created_at_ms < ASKED_FOR_MS
+    is_mistake = desk.clock() - (draft.counted_at_ms or 0) < ASKED_FOR_MS
     if is_mistake:
         await send(desk, admin_id, Part(desk.say("broadcast.wrong_number", recipients=draft.total)))
     return is_mistake
