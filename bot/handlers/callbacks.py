@@ -5,6 +5,7 @@ A module of handlers names its verbs in a mapping `VERBS`; a verb does its work 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -42,8 +43,8 @@ class Tap:
     chat_id: int
     message_id: int
     argument: str
-    text: str
-    spawn: Callable[[Coroutine[Any, Any, None]], object]
+    text: str = ""
+    spawn: Callable[[Coroutine[Any, Any, None]], object] = asyncio.create_task
 
     @property
     def user_id(self) -> int:
@@ -129,7 +130,7 @@ async def _carry_out(
         message_id=query.message.message_id,
         argument=argument,
         text=getattr(query.message, "text", None) or "",
-        spawn=partial(application.create_task, update=update),
+        spawn=partial(application.create_task, update=update, name=f"press {update.update_id}"),
     )
     return await verbs[verb](desk, tap)
 
