@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from hashlib import sha256
 
 from bot.handlers.desk import Desk
@@ -39,7 +38,7 @@ def from_payload(payload: str) -> str | None:
     """What `to_payload` wrote; None when it is no such thing."""
     try:
         return base64.b64decode(payload + "=" * (-len(payload) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return None
 
 
