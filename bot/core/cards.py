@@ -8,9 +8,9 @@ from bot.core.blocks import trimmed
 from bot.core.captions import caption, is_numbered
 from bot.core.deep_links import Links
 from bot.core.edition import Edition
-from bot.core.items import write_linked_headline
+from bot.core.items import linked_headline
 from bot.core.manuscript import Cut, Manuscript
-from bot.core.models import PLAIN, Digest, Inline, Item, Run, Say, Section, Style
+from bot.core.models import Digest, Inline, Item, Run, Say, Section, Style
 from bot.core.navigation import callback, in_rows, page_row, pages_of
 from bot.core.parts import Button, Keyboard, Part, Preview
 from bot.core.rich_text import Text
@@ -179,10 +179,8 @@ def _edition_text(digest: Digest, say: Say, group: str | None, edition: Edition,
     page.gap(1, Cut.UNIT).plain(say("card.selected", total=len(digest.items), count=len(edition.items)))
     page.gap(2, Cut.UNIT)
     for item in items:
-        page.plain(f"{item.number}. ")
-        write_linked_headline(page, item, also=PLAIN)
-        if reason := edition.reason(item):
-            page.plain(f" · {reason}")
+        reason = edition.reason(item)
+        page.plain(f"{item.number}. ").inline((*linked_headline(item), Run(f" · {reason}" if reason else "")))
         page.gap(1, Cut.UNIT)
     if not edition.items:
         page.plain(say("card.nothing_selected"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core.blocks import INDENT, inked, trimmed, write_blocks
 from bot.core.manuscript import Cut, Manuscript
-from bot.core.models import Block, Commentary, CommentaryKind, Inline, Item, Paragraph, Run, Say, Style, plain
+from bot.core.models import PLAIN, Block, Commentary, CommentaryKind, Inline, Item, Paragraph, Run, Say, Style, plain
 from bot.core.rich_text import clean
 
 _CONTINUING = "，,。.：:；;、—–-（( "
@@ -40,10 +40,11 @@ def write_item(page: Manuscript, item: Item, style: ItemStyle, *, is_titled: boo
         _write_commentary(page, item.commentary, style)
 
 
-def write_linked_headline(page: Manuscript, item: Item, *, also: Style) -> None:
+def linked_headline(item: Item, *, also: Style = PLAIN) -> Inline:
     """The headline, linked as a whole, or as its own runs are when it holds several addresses."""
     headline = trimmed(item.headline)
-    page.inline(headline, also=also, url=None if any(run.url for run in headline) else item.url)
+    url = None if any(run.url for run in headline) else item.url
+    return tuple(Run(run.text, run.style | also, url or run.url) for run in headline)
 
 
 def mark(number: int) -> str:
@@ -57,8 +58,7 @@ def _write_headline(page: Manuscript, item: Item, blocks: Sequence[Block], style
     if blocks and isinstance(blocks[0], Paragraph) and (item.is_brief or _goes_on(blocks[0].inline)):
         rest, blocks = _without_tail(blocks[0].inline), blocks[1:]
     page.plain(f"{item.number}. ")
-    write_linked_headline(page, item, also=_headline_style(item, has_text=bool(rest or blocks)))
-    page.inline(rest)
+    page.inline(linked_headline(item, also=_headline_style(item, has_text=bool(rest or blocks))) + rest)
     if item.repeats is not None:
         page.plain(_reference(item.repeats, style))
     return blocks
@@ -73,7 +73,7 @@ def _reference(number: int, style: ItemStyle) -> str:
 def _headline_style(item: Item, *, has_text: bool) -> Style:
     """Stories are bold; a brief's link stands out by itself, and a brief without one is bold before its text."""
     is_linked = item.url is not None or any(run.url for run in item.headline)
-    return Style(0) if item.is_brief and (is_linked or not has_text) else Style.BOLD
+    return PLAIN if item.is_brief and (is_linked or not has_text) else Style.BOLD
 
 
 def _goes_on(inline: Inline) -> bool:

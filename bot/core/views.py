@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from bot.core.cards import reader_card
 from bot.core.edition import Edition
-from bot.core.items import write_item, write_linked_headline
+from bot.core.items import linked_headline, write_item
 from bot.core.manuscript import Cut, Manuscript
-from bot.core.models import PLAIN, Digest, Item, Run, Say, Section, Style
+from bot.core.models import Digest, Item, Run, Say, Section, Style
 from bot.core.navigation import BACK, ON, callback, page_row
 from bot.core.parts import Button, Keyboard, Part
 from bot.core.rich_text import Text, Writer
@@ -109,8 +109,7 @@ def _write_headlines(paper: Manuscript, digest: Digest, section: Section, number
         return
     paper.gap(2, Cut.UNIT).inline((Run(section_title(digest, section)),), also=Style.BOLD)
     for place, item in enumerate(items):
-        paper.gap(1, Cut.UNIT, binds=place == 0).plain(f"{item.number}. ")
-        write_linked_headline(paper, item, also=PLAIN)
+        paper.gap(1, Cut.UNIT, binds=place == 0).plain(f"{item.number}. ").inline(linked_headline(item))
 
 
 def _frame(title: str, say: Say) -> Frame:
