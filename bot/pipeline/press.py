@@ -53,7 +53,7 @@ class Press:
             return self.group_calls(digest, key)
         tags = TagFilter.parse(edition.filter_key)
         chosen = None if tags.is_empty else select(digest, tags)
-        return (Call(to_params(reader_card(digest, key, say=self.say, edition=chosen))),)
+        return (Call(to_params(reader_card(digest, key, say=self.say, edition=chosen, links=self.links))),)
 
 
 def section_urls(calls: Sequence[Call], message_ids: Sequence[int], address: str | None) -> dict[int, str]:
