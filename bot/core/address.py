@@ -6,7 +6,8 @@ import re
 
 _MAX_PORT = 65535
 _PARTS = re.compile(
-    r"(?P<scheme>https?)://(?:(?P<user>[^/?#]*)@)?(?P<host>\[[^\]/?#]*\]|[^/?#@:]*)(?::(?P<port>[0-9]{1,9}))?", re.IGNORECASE
+    r"(?P<scheme>https?)://(?:(?P<user>[^/?#]*)@)?(?P<host>\[[^\]/?#]*\]|[^/?#@:]*)(?::(?P<port>[0-9]{1,9}))?",
+    re.IGNORECASE,
 )
 _USER = re.compile(r"(?:[\w.!$,~*'();&+=:-]|%[0-9a-f]{2}|[^\x00-\x7f])*", re.IGNORECASE | re.ASCII)
 _HOST = re.compile(r"(?:[\w.!$,~*'();&+=-]|%[0-9a-f]{2}|[^\x00-\x7f])+", re.IGNORECASE | re.ASCII)
