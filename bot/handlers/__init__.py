@@ -12,6 +12,7 @@ from telegram.ext import Application, BaseHandler
 
 from bot.handlers import (
     admin,
+    fulltext,
     groups,
     membership,
     reading,
@@ -38,7 +39,17 @@ class Talker(Protocol):
 
 
 # The first that wants an update gets it: search, which takes any text, stands last.
-TALKERS: tuple[Talker, ...] = (membership, groups, start, reading, tagging, subscriptions, admin, search)
+TALKERS: tuple[Talker, ...] = (
+    membership,
+    groups,
+    start,
+    reading,
+    fulltext,
+    tagging,
+    subscriptions,
+    admin,
+    search,
+)
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk) -> None:

@@ -25,7 +25,8 @@ class Desk:
     """The collaborators and settings of all handlers.
 
     `clock` gives milliseconds UTC. `publish_at` is the time of day in `timezone` at which a digest goes out, or `now`
-    when it goes out as soon as it is there. `sending` holds (chat, digest key) while a digest is sent there in full.
+    when it goes out as soon as it is there. `sending` keeps a digest from being sent in full twice:
+    (chat id, digest key) → until when, in milliseconds UTC.
     """
 
     archive: Archive
@@ -40,7 +41,7 @@ class Desk:
     timezone: ZoneInfo
     publish_at: dt.time | Literal["now"]
     admin_ids: frozenset[int]
-    sending: set[tuple[int, str]] = field(default_factory=set)
+    sending: dict[tuple[int, str], float] = field(default_factory=dict)
 
     def now(self) -> dt.datetime:
         """The present moment in the bot's own time zone."""

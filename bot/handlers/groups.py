@@ -16,6 +16,7 @@ from bot.core.rich_text import Writer
 from bot.handlers.callbacks import Verb
 from bot.handlers.desk import Desk
 from bot.handlers.queries import shorten, to_payload
+from bot.handlers.quoting import clipped
 from bot.handlers.readers import message_of
 from bot.handlers.replies import reply
 from bot.handlers.results import group_results, nothing_found
@@ -45,7 +46,7 @@ async def _today(desk: Desk, update: Update, _context: object) -> None:
         await reply(desk, message, Part(desk.say("today.none")))
         return
     title = Writer().plain(desk.say("group.today" if is_todays(desk, issue) else "group.latest"))
-    text = title.inline((Run(issue.digest.title),)).finish()
+    text = title.inline(clipped((Run(issue.digest.title),))).finish()
     link = Button(desk.say("group.open"), url=await _card_url(desk, message, issue))
     await reply(desk, message, Part(text.text, text.entities, keyboard=((link,),)))
 

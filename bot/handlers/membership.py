@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from telegram import Chat as TelegramChat
-from telegram import ChatMember, ChatMemberUpdated, Update
+from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update
 from telegram.constants import ChatType
 from telegram.ext import BaseHandler, ChatMemberHandler, MessageHandler, filters
 
@@ -61,7 +61,9 @@ async def _shut_out(desk: Desk, chat: TelegramChat) -> None:
 
 
 def _may_write(change: ChatMemberUpdated) -> bool:
-    return change.new_chat_member.status not in (ChatMember.LEFT, ChatMember.BANNED)
+    now = change.new_chat_member
+    is_out = isinstance(now, ChatMemberRestricted) and not now.is_member
+    return not is_out and now.status not in (ChatMember.LEFT, ChatMember.BANNED)
 
 
 async def _moved(desk: Desk, update: Update, _context: object) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -21,7 +20,7 @@ from bot.handlers.desk import Desk
 from bot.handlers.quoting import quoted
 from bot.handlers.readers import reader_of
 from bot.handlers.replies import send, show
-from bot.handlers.shelf import Issue, find_newest, find_previous, get_issue, is_todays
+from bot.handlers.shelf import find_newest, find_previous, get_issue, is_todays
 from bot.storage.records import Chat
 
 LONGEST_NUMBER = 5
@@ -144,27 +143,6 @@ async def _open_item(desk: Desk, tap: Tap) -> Answer:
     return QUIET
 
 
-async def _send_full(desk: Desk, tap: Tap) -> Answer:
-    """full:<key> → all messages of the digest, as a group gets them, one after the other."""
-    issue = await get_issue(desk, tap.argument)
-    sending = (tap.chat_id, issue.key)
-    if sending in desk.sending:
-        return Answer(desk.say("today.already_sending"))
-    desk.sending.add(sending)
-    tap.spawn(_send_all(desk, sending, issue))
-    return Answer(desk.say("today.sending"))
-
-
-async def _send_all(desk: Desk, sending: tuple[int, str], issue: Issue) -> None:
-    chat_id, key = sending
-    try:
-        for part in layout.publication(issue.digest, key, links=desk.links, say=desk.say).parts:
-            if not await send(desk, chat_id, replace(part, keyboard=(), is_silent=True)):
-                return
-    finally:
-        desk.sending.discard(sending)
-
-
 def _fields(argument: str, count: int) -> list[str]:
     """The fields of an argument, empty ones for those that are not there; the last may hold dots of its own."""
     found = argument.split(".", count - 1)
@@ -179,5 +157,4 @@ VERBS: Mapping[str, Verb] = {
     "ed": _open_edition,
     "rest": _open_rest,
     "item": _open_item,
-    "full": _send_full,
 }

@@ -10,7 +10,7 @@ from bot.core.models import Say
 from bot.core.parts import Button, Keyboard, Part
 from bot.core.rich_text import Text, Writer
 from bot.handlers.callbacks import button
-from bot.handlers.quoting import quoted
+from bot.handlers.quoting import clipped, quoted
 
 PAGE_SIZE = 5
 
@@ -40,9 +40,9 @@ def nothing_found(query: str, suggestions: Iterable[tuple[str, str]], *, say: Sa
 def _results(page: Page, query: str, *, today: dt.date, first: int, say: Say) -> Text:
     writer = Writer().plain(say("search.title", query=quoted(query), total=page.total))
     for number, hit in enumerate(page.hits, first):
-        writer.plain(f"\n\n{number}. ").inline(hit.marked).plain(_day(hit.date, today, say))
+        writer.plain(f"\n\n{number}. ").inline(clipped(hit.marked)).plain(_day(hit.date, today, say))
         if hit.snippet:
-            writer.plain("\n").inline(hit.snippet)
+            writer.plain("\n").inline(clipped(hit.snippet))
     return writer.finish()
 
 

@@ -18,6 +18,7 @@ from bot.handlers.callbacks import RefusedError, Verb, button
 from bot.handlers.desk import Desk
 from bot.handlers.invitation import promise, subscribe_button
 from bot.handlers.queries import from_payload, lengthen
+from bot.handlers.quoting import clipped
 from bot.handlers.readers import reader_of
 from bot.handlers.replies import send
 from bot.handlers.shelf import Issue, day_name, find_newest, get_issue, is_todays
@@ -64,9 +65,9 @@ async def welcome(desk: Desk, reader: Chat) -> Part:
 
 
 def _write_headlines(lines: Writer, desk: Desk, issue: Issue) -> None:
-    lines.plain(f"\n{desk.say('start.day', day=day_name(desk, issue))}").inline((Run(issue.digest.title),))
+    lines.plain(f"\n{desk.say('start.day', day=day_name(desk, issue))}").inline(clipped((Run(issue.digest.title),)))
     for point in issue.digest.points[:POINTS_SHOWN]:
-        lines.plain("\n• ").inline(point)
+        lines.plain("\n• ").inline(clipped(point))
 
 
 def _buttons(desk: Desk, newest: Issue | None) -> list[Button]:
@@ -80,15 +81,17 @@ def _buttons(desk: Desk, newest: Issue | None) -> list[Button]:
 async def _linked(desk: Desk, reader: Chat, payload: str) -> Part | None:
     """What a deep link opens; None when it is none of ours or leads to something that is gone."""
     try:
-        match payload[:2], payload[2:]:
-            case "ta", "gs":
+        match payload.partition("_"):
+            case "tags", "", "":
                 return await tagging.chooser(desk, reader)
-            case "t_", tag:
+            case "t", "_", tag:
                 return await tagging.follow_by_link(desk, reader, _plain_or_encoded(desk, tag))
-            case "s_", encoded:
+            case "s", "_", encoded:
                 query = await lengthen(desk, from_payload(encoded) or "")
                 return await search.search_part(desk, query) if query else None
-        return await _linked_digest(desk, reader, payload.removeprefix("d")) if payload.startswith("d") else None
+            case _ if payload.startswith("d"):
+                return await _linked_digest(desk, reader, payload.removeprefix("d"))
+        return None
     except RefusedError:
         return None
 

@@ -7,7 +7,6 @@ import base64
 from bot.sandbox.messages import Message
 from bot.sandbox.people import ChatKind
 from bot.sandbox.telegram import BOT_USERNAME, GROUP, READER
-from bot.storage.records import Call, PublicationPlan, Target
 from tests.support.desk import TODAY, YESTERDAY, Bot, newspaper
 
 OTHER, BASIC = -1001234567890, -4711

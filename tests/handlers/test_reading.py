@@ -157,6 +157,8 @@ async def test_a_double_tap_sends_the_full_text_once(bot: Bot) -> None:
 
     assert len(bot.telegram.bot_messages(READER)) == 1 + 3
     assert bot.telegram.answer_to(second).text == "全文正在路上，请稍等。"
+    bot.clock.advance(seconds=61)
+    assert (await bot.tap(READER, "全文发我", card)).text == "正在把全文发给你…"
 
 
 async def test_old_buttons_work_after_a_restart(tmp_path: Path) -> None:

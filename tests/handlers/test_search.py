@@ -48,6 +48,27 @@ async def test_pages_turn_in_place(bot: Bot) -> None:
     assert bot.last(READER).text == first.text
 
 
+async def test_a_page_that_is_no_more_gives_the_last_one(bot: Bot) -> None:
+    await bot.shelve(newspaper(TODAY, items=MANY))
+    await bot.write(READER, "融资")
+    await bot.tap(READER, "›")
+    await bot.tap(READER, "›")
+    third = bot.last(READER)
+    await bot.shelve(newspaper(TODAY))
+
+    await bot.press(READER, bot.button(third, "‹")["callback_data"])
+
+    assert bot.last(READER).text.startswith("🔍 融资 · 1 条")
+    assert "1. " in bot.last(READER).text
+
+
+async def test_headlines_without_measure_still_fit_one_message(bot: Bot) -> None:
+    await bot.shelve(newspaper(TODAY, "题" * 3000, items=[f"{'融资' * 1500}{number}" for number in range(5)]))
+
+    assert (await bot.write(READER, "融资")).text.startswith("🔍 融资")
+    assert (await bot.start(READER)).text.startswith("每天一份")
+
+
 async def test_no_item_is_lost_or_repeated_over_the_pages(bot: Bot) -> None:
     await bot.shelve(newspaper(TODAY, items=MANY))
     await bot.write(READER, "融资")
