@@ -117,7 +117,7 @@ def _message_id(result: Any) -> int:
     return found if isinstance(found, int) else 0
 
 
-def _refusal(status: int, body: dict[str, Any]) -> Outcome:  # noqa: PLR0911 - one line a status
+def _refusal(status: int, body: dict[str, Any]) -> Outcome:  # noqa: PLR0911 - one line a case
     description = str(body.get("description", ""))
     parameters = body.get("parameters")
     migrated = parameters.get("migrate_to_chat_id") if isinstance(parameters, dict) else None

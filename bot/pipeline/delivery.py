@@ -3,70 +3,111 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any
 
-from bot.storage.records import Campaign
+import structlog
 
+from bot.core.retry import (
+    Ask,
+    Attempt,
+    GiveUp,
+    Leave,
+    Policy,
+    Repeat,
+    SourceLost,
+    StandAside,
+    StopEverything,
+    Suspend,
+    Unreachable,
+    after_unknown,
+)
+from bot.pipeline.alarms import Alarms
+from bot.pipeline.conflict import ConflictWatch
+from bot.pipeline.courier import Carried, Courier, Office
+from bot.pipeline.feeder import Feeder
+from bot.pipeline.hooks import (
+    Alarm,
+    AnotherInstanceError,
+    DeliveryError,
+    Hooks,
+    Progress,
+    Question,
+    TokenRejectedError,
+)
+from bot.pipeline.questions import Questions
+from bot.pipeline.ratelimit import Clock, monotonic_ms
+from bot.pipeline.recorder import Recorder
+from bot.pipeline.sender import Sender
+from bot.pipeline.settling import Settling
+from bot.pipeline.speed import Speed
+from bot.pipeline.transitions import OVER, advance, put_back
+from bot.storage import Store
+from bot.storage.errors import StoreError
+from bot.storage.records import Campaign, CampaignKind, CampaignState, DeliveryState
+from bot.storage.records import Delivery as Row
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something the admins should hear once: a code of the catalogue (`alarm.<code>`) and its values."""
+__all__ = [
+    "Alarm",
+    "AnotherInstanceError",
+    "Delivery",
+    "DeliveryError",
+    "Hooks",
+    "Progress",
+    "Question",
+    "TokenRejectedError",
+]
 
-    code: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+WINDOW_S = 3
+LEAST_WINDOW = 64
+LONGEST_REST_S = 30.0
+TROUBLE_REST_S = 5.0
+BLOCKED_REST_S = 1.0
+GRACE_S = 17.0
+FLUSH_S = 2.0
 
+REVOKED = (
+    "Telegram does not accept the bot's token any more ({reason}). Get a new one from @BotFather and put it into "
+    "BOT_TOKEN; nothing was lost, the queue goes on at the next start."
+)
+ANOTHER_INSTANCE = (
+    "Another process has been using this bot's token for a minute. Stop it, or give this bot another token; nothing "
+    "was lost, the queue goes on at the next start."
+)
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A part that may or may not have reached a public group. Answer with `Delivery.answer`; without an answer by
-    `decide_at_ms` the campaign's policy decides."""
-
-    campaign_id: int
-    chat_id: int
-    part: int
-    decide_at_ms: int
-
-
-class Hooks(Protocol):
-    """What the engine tells the rest of the bot. Each may be called again for the same thing after a restart."""
-
-    async def on_chat_done(self, campaign: Campaign, chat_id: int, message_ids: tuple[int, ...]) -> None:
-        """All parts of a publication or correction are in a group. Raising means: try again later."""
-
-    async def on_question(self, question: Question) -> None:
-        """Ask the admins whether a part is to be sent again."""
-
-    async def on_alarm(self, alarm: Alarm) -> None:
-        """Tell the admins."""
-
-
-class DeliveryError(Exception):
-    """Sending cannot go on; the message says why and what to do."""
-
-
-class TokenRejectedError(DeliveryError):
-    """Telegram does not know the token any more."""
-
-
-class AnotherInstanceError(DeliveryError):
-    """Another process has been using the token for a minute."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A campaign with its present speed. `left_s` is None while nothing moves; `held_until_ms`: Telegram asked all
-    bulk sending to wait until then."""
-
-    campaign: Campaign
-    per_second: float
-    left_s: float | None
-    held_until_ms: int | None = None
+log = structlog.get_logger(__name__)
 
 
 class Delivery:
-    """The engine. One per token."""
+    """The engine. One per token. `has_admins`: there is somebody to ask about lost answers in public groups."""
+
+    def __init__(
+        self,
+        store: Store,
+        sender: Sender,
+        hooks: Hooks,
+        *,
+        clock: Clock,
+        has_admins: bool,
+        monotonic: Clock = monotonic_ms,
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._hooks = hooks
+        self._clock = clock
+        self._alarms = Alarms(hooks)
+        self._recorder = Recorder(store.ledger, self._alarms.trouble)
+        office = Office(self._may_send, self._on_called, self._on_recorded)
+        self._courier = Courier(store, sender, self._recorder, office, clock=clock, has_admins=has_admins)
+        window = max(LEAST_WINDOW, int(sender.limiter.per_second * WINDOW_S))
+        self._feeder = Feeder(store, self._recorder, self._carry, window=window, clock=clock)
+        self._settling = Settling(store, hooks)
+        self._questions = Questions()
+        self._conflict = ConflictWatch()
+        self._speed = Speed(monotonic)
+        self._fault: DeliveryError | None = None
+        self._ending = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set; then finish what is in flight and return.
@@ -75,36 +116,214 @@ class Delivery:
             TokenRejectedError: Telegram refuses the token; the queue is kept.
             AnotherInstanceError: somebody else has been using the token for a minute.
         """
-        raise NotImplementedError
+        recording = asyncio.create_task(self._recorder.run())
+        working = asyncio.create_task(self._work())
+        stopping = [asyncio.create_task(event.wait()) for event in (stop, self._ending)]
+        try:
+            await asyncio.wait({recording, working, *stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in stopping:
+                task.cancel()
+            await self._finish(working, recording)
+        if self._fault is not None:
+            raise self._fault
 
     def wake(self) -> None:
         """There is a new campaign, or one was changed in the store."""
-        raise NotImplementedError
+        self._feeder.news.set()
 
-    async def pause(self, campaign_id: int) -> bool:
+    async def pause(self, campaign_id: int, reason: str = "") -> bool:
         """Stop sending at once, keep the rest; False when it was not running."""
-        raise NotImplementedError
+        self._feeder.rest(campaign_id)
+        is_paused = await self._store.campaigns.pause(campaign_id, reason)
+        if not is_paused:
+            self._feeder.go_on(campaign_id)
+        return is_paused
 
     async def resume(self, campaign_id: int) -> bool:
         """Go on; False when it was not paused."""
-        raise NotImplementedError
+        is_resumed = await self._store.campaigns.resume(campaign_id)
+        self._feeder.go_on(campaign_id)
+        return is_resumed
 
     async def stop(self, campaign_id: int) -> bool:
         """End it for good; what is not sent is skipped. False when it had ended."""
-        raise NotImplementedError
+        self._feeder.rest(campaign_id)
+        is_stopped = await self._store.campaigns.stop(campaign_id)
+        if is_stopped:
+            self._questions.drop(campaign_id)
+            self._speed.forget(campaign_id)
+        self.wake()
+        return is_stopped
 
     async def answer(self, campaign_id: int, chat_id: int, *, is_to_repeat: bool) -> bool:
         """An admin's answer to a `Question`; False when it is settled already."""
-        raise NotImplementedError
+        row = self._questions.take(campaign_id, chat_id)
+        if row is None:
+            return False
+        await self._decide(row, is_to_repeat=is_to_repeat)
+        return True
 
     async def progress(self, campaign_id: int) -> Progress | None:
         """How far it is, or None when there is no such campaign."""
-        raise NotImplementedError
+        campaign = await self._store.campaigns.find(campaign_id)
+        if campaign is None:
+            return None
+        speed = self._speed.per_second(campaign_id)
+        is_moving = campaign.state is CampaignState.RUNNING and speed > 0
+        left_s = campaign.left / speed if is_moving else None
+        return Progress(campaign, speed, left_s, self._sender.limiter.bulk_held_until_ms)
 
     def estimate_s(self, recipients: int, parts: int = 1) -> float:
         """Seconds to deliver that many messages at the present pace."""
-        raise NotImplementedError
+        return recipients * parts / self._sender.limiter.per_second
 
     def report_conflict(self) -> None:
         """Polling met another instance (409): sending pauses, and `run` raises when it lasts for a minute."""
-        raise NotImplementedError
+        if self._conflict.note(self._clock()):
+            self._halt(AnotherInstanceError(ANOTHER_INSTANCE))
+
+    # -- work
+
+    async def _work(self) -> None:
+        await self._persist(self._recover)
+        while True:
+            self._feeder.news.clear()
+            try:
+                rest_s = await self._round()
+                self._alarms.trouble(None)
+            except StoreError as error:
+                self._alarms.trouble(error)
+                rest_s = TROUBLE_REST_S
+            if rest_s <= 0:
+                await asyncio.sleep(0)
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._feeder.news.wait(), rest_s)
+
+    async def _round(self) -> float:
+        """One round of work; the seconds until the next is worth it."""
+        if self._conflict.is_present(self._clock()):
+            return BLOCKED_REST_S
+        is_busy = await self._feeder.round()
+        for row in self._questions.take_due(self._clock()):
+            campaign = await self._store.campaigns.find(row.campaign_id)
+            await self._decide(row, is_to_repeat=campaign is None or campaign.policy is Policy.PREFER_DELIVERY)
+        dues = (await self._store.ledger.next_due_ms(), self._questions.next_due_ms)
+        waits_s = [(due - self._clock()) / 1000 for due in dues if due is not None]
+        return 0.0 if is_busy else min([LONGEST_REST_S, *waits_s])
+
+    async def _carry(self, campaign: Campaign, row: Row) -> None:
+        try:
+            await self._courier.carry(campaign, row)
+        except StoreError as error:
+            self._alarms.trouble(error)
+            self._recorder.put(put_back(row))
+        except Exception:  # a bug must not take the other deliveries along; the row comes again when its lease ends
+            log.exception("delivery.crashed", campaign=row.campaign_id, chat=row.chat_id)
+
+    async def _recover(self) -> None:
+        """After a crash: calls without a known end are unknown, what was claimed is free, last steps are made up."""
+        found = []
+        for row in await self._store.ledger.open():
+            if row.state is DeliveryState.UNKNOWN:
+                self._questions.add(row)
+                continue
+            campaign = await self._store.campaigns.find(row.campaign_id)
+            if campaign is None:
+                continue
+            parts = len(await self._courier.calls(campaign, row.edition_id))
+            attempt = Attempt(is_repeat=row.is_repeat, can_ask=self._courier.can_ask(campaign, row))
+            step = after_unknown("stopped during the call", attempt, now_ms=self._clock(), policy=campaign.policy)
+            found.append(Carried(campaign, row, step, advance(row, step, parts, self._clock())))
+            log.warning("delivery.recovered", campaign=row.campaign_id, chat=row.chat_id, part=row.next_part)
+        if found:
+            await self._store.ledger.write([carried.entry for carried in found])
+        await self._store.ledger.release_leases()
+        await self._settling.recover()
+        for carried in found:
+            self._on_recorded(carried)
+
+    async def _decide(self, row: Row, *, is_to_repeat: bool) -> None:
+        campaign = await self._store.campaigns.find(row.campaign_id)
+        if campaign is None:
+            return
+        parts = len(await self._courier.calls(campaign, row.edition_id))
+        step = Repeat(self._clock(), row.reason) if is_to_repeat else Leave(row.reason)
+        entry = advance(row, step, parts, self._clock())
+        await self._recorder.record(entry)
+        self._on_recorded(Carried(campaign, row, step, entry))
+        self.wake()
+
+    # -- what follows from a call
+
+    def _on_called(self, carried: Carried) -> None:
+        campaign, row = carried.campaign, carried.before
+        match carried.step:
+            case StopEverything(reason):
+                self._halt(TokenRejectedError(REVOKED.format(reason=reason)))
+            case StandAside():
+                self.report_conflict()
+            case SourceLost(reason) if campaign.kind is CampaignKind.BROADCAST:
+                self._feeder.rest(campaign.id)
+                self._alarms.run(self._give_up_source(campaign, reason))
+            case GiveUp(reason) | SourceLost(reason):
+                where = {"campaign": campaign.id, "chat": row.chat_id, "part": row.next_part}
+                self._alarms.once("content_refused", campaign.id, row.next_part, **where, reason=reason)
+            case Suspend(reason) if row.is_group:
+                self._alarms.once("chat_paused", row.chat_id, chat=row.chat_id, reason=reason)
+            case Unreachable(reason) if row.is_group:
+                self._alarms.once("chat_gone", row.chat_id, chat=row.chat_id, reason=reason)
+            case _:
+                pass
+
+    def _on_recorded(self, carried: Carried) -> None:
+        """It is committed: ask, or take the publisher's last step."""
+        row = carried.entry.delivery
+        if carried.entry.counter is not None:
+            self._speed.note(row.campaign_id)
+        if isinstance(carried.step, Ask):
+            self._questions.add(row)
+            question = Question(row.campaign_id, row.chat_id, row.next_part, row.not_before_ms)
+            self._alarms.run(self._hooks.on_question(question))
+        elif row.state in OVER and row.is_group and carried.campaign.kind is not CampaignKind.BROADCAST:
+            self._settling.begin(row)
+
+    async def _give_up_source(self, campaign: Campaign, reason: str) -> None:
+        if await self._store.campaigns.pause(campaign.id, reason):
+            await self._hooks.on_alarm(Alarm("source_gone", {"campaign": campaign.id, "reason": reason}))
+
+    # -- life
+
+    def _may_send(self, campaign_id: int) -> bool:
+        is_free = not self._ending.is_set() and not self._conflict.is_present(self._clock())
+        return is_free and self._feeder.may_send(campaign_id)
+
+    def _halt(self, fault: DeliveryError) -> None:
+        self._fault = self._fault or fault
+        self._ending.set()
+
+    async def _finish(self, working: asyncio.Task[None], recording: asyncio.Task[None]) -> None:
+        """Start nothing, let Telegram's answers come in, write them down."""
+        self._ending.set()
+        working.cancel()
+        self._courier.outage.close()
+        await asyncio.gather(working, return_exceptions=True)
+        await self._feeder.close()
+        if self._courier.in_flight:
+            await asyncio.wait(self._courier.in_flight, timeout=GRACE_S)
+        self._recorder.close()
+        await asyncio.wait({recording}, timeout=FLUSH_S)
+        recording.cancel()
+        await self._settling.close()
+        await self._alarms.close()
+        await asyncio.gather(recording, return_exceptions=True)
+
+    async def _persist(self, action: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do something with the state, again until it works."""
+        while True:
+            try:
+                return await action()
+            except StoreError as error:
+                self._alarms.trouble(error)
+                await asyncio.sleep(TROUBLE_REST_S)

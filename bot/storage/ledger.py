@@ -154,9 +154,10 @@ class Ledger:
             )
 
     async def next_due_ms(self) -> int | None:
-        """When the next delivery of a running campaign is due; None when nothing waits."""
+        """When the next delivery that has to wait is due; None when none waits."""
         is_running = select(campaigns.c.id).where(campaigns.c.state == CampaignState.RUNNING)
-        query = select(func.min(deliveries.c.not_before_ms)).where(IS_PENDING, deliveries.c.campaign_id.in_(is_running))
+        waits = and_(IS_PENDING, deliveries.c.not_before_ms > self._database.now())
+        query = select(func.min(deliveries.c.not_before_ms)).where(waits, deliveries.c.campaign_id.in_(is_running))
         async with self._database.reading() as connection:
             due: int | None = (await connection.execute(query)).scalar_one()
         return due
@@ -184,7 +185,7 @@ class Ledger:
 
     async def unsettled(self) -> list[Delivery]:
         """Deliveries to groups that are over, but whose publisher has not done its last step yet."""
-        over = [DeliveryState.SENT, DeliveryState.UNKNOWN]
+        over = [DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.FAILED]
         query = select(deliveries).where(IS_UNSETTLED, deliveries.c.state.in_(over), deliveries.c.not_before_ms == 0)
         async with self._database.reading() as connection:
             return [read_delivery(row) for row in await connection.execute(query)]

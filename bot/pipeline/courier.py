@@ -1,0 +1,238 @@
+"""Carries one delivery through its parts: mark as sending, wait for the turn, call, record; then the next part."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakValueDictionary
+
+import structlog
+
+from bot.core.retry import (
+    Attempt,
+    Migrated,
+    NotSent,
+    Outcome,
+    SendPlain,
+    Sent,
+    SourceLost,
+    Step,
+    TryAgain,
+    next_step,
+)
+from bot.core.throttle import Lane
+from bot.pipeline.outage import Outage
+from bot.pipeline.recorder import Recorder
+from bot.pipeline.sender import Sender
+from bot.pipeline.transitions import advance, finish_empty, put_back, start
+from bot.pipeline.transport import Template
+from bot.storage import Store
+from bot.storage.errors import StoreError
+from bot.storage.records import Call, Campaign, CampaignKind, Delivery, DeliveryState, Entry
+
+LONGEST_TURN_S = 30.0
+"""A chat that must wait longer than this is put back into the ledger until then."""
+AHEAD_S = 0.15
+LEAST_AHEAD = 4
+EDITIONS_KEPT = 256
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A call serialised for all its chats; `plain` is the same without formatting, None where there is no text."""
+
+    method: str
+    formatted: Template
+    plain: Template | None
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A part that was called: the row before, what came of it, and what is written about it."""
+
+    campaign: Campaign
+    before: Delivery
+    step: Step
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who sends the courier: whether a campaign is running now, and what it hears of every call, before it is recorded
+    and after."""
+
+    may_send: Callable[[int], bool]
+    on_called: Callable[[Carried], None]
+    on_recorded: Callable[[Carried], None]
+
+
+def lane_of(campaign: Campaign, delivery: Delivery) -> Lane:
+    """Broadcasts go last; groups, which everybody sees, before readers."""
+    if campaign.kind is CampaignKind.BROADCAST:
+        return Lane.BROADCAST
+    return Lane.GROUP if delivery.is_group else Lane.DIGEST
+
+
+class Courier:
+    """Many deliveries at once, one at a time a chat.
+
+    Per lane only as many rows are marked as sending as go out within `AHEAD_S`: the marking is committed before the
+    turn comes, so that group commits do not turn even spacing into bursts.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        sender: Sender,
+        recorder: Recorder,
+        office: Office,
+        *,
+        clock: Clock,
+        has_admins: bool,
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._recorder = recorder
+        self._clock = clock
+        self._office = office
+        self._has_admins = has_admins
+        self.outage = Outage(sender)
+        self.in_flight: set[asyncio.Task[Carried]] = set()
+        ahead = max(LEAST_AHEAD, math.ceil(sender.limiter.per_second * AHEAD_S))
+        self._gates = {lane: asyncio.Semaphore(ahead) for lane in Lane}
+        self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._editions: OrderedDict[int, tuple[Prepared, ...]] = OrderedDict()
+
+    async def carry(self, campaign: Campaign, delivery: Delivery) -> None:
+        """Work until the delivery is over, has to wait for long, or its campaign rests."""
+        # The lock lives as long as somebody holds or wants it.
+        lock = self._chats.setdefault(delivery.chat_id, asyncio.Lock())
+        async with lock:
+            calls = await self.calls(campaign, delivery.edition_id)
+            if not calls:
+                await self._recorder.record(finish_empty(delivery))
+                return
+            is_plain = False
+            while delivery.state is DeliveryState.PENDING and delivery.leased_until_ms:
+                carried = await self._carry_part(campaign, delivery, calls, is_plain)
+                if carried is None:
+                    return
+                delivery, is_plain = carried.entry.delivery, isinstance(carried.step, SendPlain)
+
+    async def calls(self, campaign: Campaign, edition_id: int) -> tuple[Prepared, ...]:
+        """The prepared calls of an edition; the editions in use are kept."""
+        if edition_id not in self._editions:
+            calls = await self._store.ledger.calls(edition_id)
+            self._editions[edition_id] = tuple(self._prepare(call, campaign.is_silent) for call in calls)
+            if len(self._editions) > EDITIONS_KEPT:
+                self._editions.popitem(last=False)
+        self._editions.move_to_end(edition_id)
+        return self._editions[edition_id]
+
+    async def _carry_part(
+        self, campaign: Campaign, delivery: Delivery, calls: tuple[Prepared, ...], is_plain: bool
+    ) -> Carried | None:
+        """One call; None when it was not made and the row is back in the ledger."""
+        lane = lane_of(campaign, delivery)
+        await self.outage.wait_over()
+        gap_ms = self._sender.limiter.gap_ms(lane, delivery.chat_id)
+        if gap_ms > LONGEST_TURN_S * 1000:
+            await self._postpone(delivery, gap_ms)
+            return None
+        await asyncio.sleep(gap_ms / 1000)
+        async with self._gates[lane]:
+            if not self._office.may_send(campaign.id):
+                self._recorder.put(put_back(delivery))
+                return None
+            await self._recorder.record(start(delivery))
+            if not await self._turn(lane, delivery):
+                await self._postpone(delivery, self._sender.limiter.gap_ms(lane, delivery.chat_id))
+                return None
+        if not self._office.may_send(campaign.id):
+            await self._recorder.record(put_back(delivery))
+            return None
+        call = asyncio.create_task(self._call(campaign, delivery, calls, is_plain))
+        self.in_flight.add(call)
+        call.add_done_callback(self.in_flight.discard)
+        return await asyncio.shield(call)
+
+    async def _turn(self, lane: Lane, delivery: Delivery) -> bool:
+        """Whether the turn came in good time. Cancelled while waiting, the row is not left as sending."""
+        try:
+            async with asyncio.timeout(LONGEST_TURN_S):
+                await self._sender.limiter.turn(lane, delivery.chat_id)
+        except TimeoutError:
+            return False
+        except asyncio.CancelledError:
+            self._recorder.put(put_back(delivery))
+            raise
+        return True
+
+    async def _postpone(self, delivery: Delivery, wait_ms: int) -> None:
+        step = TryAgain(self._clock() + max(wait_ms, 1), "flood wait", is_attempt=False)
+        await self._recorder.record(advance(delivery, step, delivery.next_part + 1, self._clock()))
+
+    async def _call(
+        self, campaign: Campaign, delivery: Delivery, calls: tuple[Prepared, ...], is_plain: bool
+    ) -> Carried:
+        """From here on nothing may be interrupted: what Telegram accepted is recorded."""
+        call = calls[delivery.next_part]
+        template = call.plain if is_plain and call.plain else call.formatted
+        body = template.body(delivery.chat_id, None if call.message_id else delivery.thread_id)
+        outcome = await self._sender.post(call.method, body, delivery.chat_id)
+        if outcome == Sent(0):
+            outcome = Sent(call.message_id)
+        self.outage.note(outcome)
+        if isinstance(outcome, Migrated) and not await self._migrate(delivery.chat_id, outcome.chat_id):
+            outcome = NotSent("the state cannot be written")
+        carried = self._judge(campaign, delivery, outcome, len(calls), is_plain=is_plain or call.plain is None)
+        self._office.on_called(carried)
+        await self._recorder.record(carried.entry)
+        self._office.on_recorded(carried)
+        return carried
+
+    def _judge(
+        self, campaign: Campaign, delivery: Delivery, outcome: Outcome, parts: int, *, is_plain: bool
+    ) -> Carried:
+        attempt = Attempt(delivery.attempts, delivery.is_repeat, is_plain, self.can_ask(campaign, delivery))
+        step = next_step(outcome, attempt, now_ms=self._clock(), policy=campaign.policy)
+        log.debug("delivery.called", campaign=campaign.id, chat=delivery.chat_id, step=type(step).__name__)
+        if isinstance(step, SourceLost) and campaign.kind is CampaignKind.BROADCAST:
+            entry = put_back(delivery)
+        else:
+            entry = advance(delivery, step, parts, self._clock())
+        return Carried(campaign, delivery, step, entry)
+
+    async def _migrate(self, old_id: int, new_id: int) -> bool:
+        try:
+            await self._store.chats.migrate(old_id, new_id)
+        except StoreError as error:
+            log.error("chat.not_migrated", chat=old_id, new_chat=new_id, error=str(error))
+            return False
+        return True
+
+    def can_ask(self, campaign: Campaign, delivery: Delivery) -> bool:
+        """Whether a person decides about a lost answer: the chat is public, and there is somebody to ask."""
+        return self._has_admins and delivery.is_group and campaign.kind is not CampaignKind.BROADCAST
+
+    def _prepare(self, call: Call, is_silent: bool) -> Prepared:
+        params: dict[str, Any] = dict(call.params)
+        if is_silent:
+            params["disable_notification"] = True
+        bare = {name: value for name, value in params.items() if name not in ("entities", "reply_markup")}
+        message_id = params.get("message_id") if call.method.startswith("edit") else None
+        return Prepared(
+            call.method,
+            self._sender.prepare(params),
+            self._sender.prepare(bare) if "text" in params else None,
+            message_id if isinstance(message_id, int) else 0,
+        )

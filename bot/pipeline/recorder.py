@@ -1,0 +1,73 @@
+"""Group commits: what many deliveries want to have written goes into the ledger together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from bot.storage.errors import StoreError
+from bot.storage.ledger import Ledger
+from bot.storage.records import Entry
+
+GATHER_S = 0.02
+LONGEST_PAUSE_S = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+class Recorder:
+    """Writes entries in the order in which they came. While the state cannot be written nothing is lost: the entries
+    stay here and everybody who waits for them waits on, so nothing new is sent either."""
+
+    def __init__(self, ledger: Ledger, on_trouble: Callable[[StoreError | None], None]) -> None:
+        self._ledger = ledger
+        self._on_trouble = on_trouble
+        self._queue: list[tuple[Entry, asyncio.Future[None]]] = []
+        self._news = asyncio.Event()
+        self._is_closing = False
+
+    def put(self, entry: Entry) -> asyncio.Future[None]:
+        """Have it written; the future is done when it is committed."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.append((entry, written))
+        self._news.set()
+        return written
+
+    async def record(self, entry: Entry) -> None:
+        """Write it and wait for the commit. Cancelling the wait does not take it back."""
+        await asyncio.shield(self.put(entry))
+
+    async def run(self) -> None:
+        """Commit until `close` is called and nothing is left."""
+        while not (self._is_closing and not self._queue):
+            await self._news.wait()
+            if not self._is_closing:
+                await asyncio.sleep(GATHER_S)
+            self._news.clear()
+            batch, self._queue = self._queue, []
+            if batch:
+                await self._commit([entry for entry, _ in batch])
+            for _, written in batch:
+                if not written.done():
+                    written.set_result(None)
+
+    def close(self) -> None:
+        """Let `run` end after the entries that are here."""
+        self._is_closing = True
+        self._news.set()
+
+    async def _commit(self, entries: list[Entry]) -> None:
+        pause_s = 1.0
+        while True:
+            try:
+                await self._ledger.write(entries)
+            except StoreError as error:
+                log.error("ledger.not_written", entries=len(entries), error=str(error))
+                self._on_trouble(error)
+                await asyncio.sleep(pause_s)
+                pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+            else:
+                self._on_trouble(None)
+                return
