@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _MAX_PORT = 65535
+_MAX_BYTES = 4_000  # the links of a message share 9,500 bytes, so a longer one could keep a message from being sent
 _PARTS = re.compile(
     r"(?P<scheme>https?)://(?:(?P<user>[^/?#]*)@)?(?P<host>\[[^\]/?#]*\]|[^/?#@:]*)(?::(?P<port>[0-9]{1,9}))?",
     re.IGNORECASE,
@@ -19,10 +20,10 @@ def telegram_url(url: str) -> str | None:
     """The address as Telegram stores it, or None when it would refuse the link.
 
     Scheme and host become lower-case, an empty path becomes `/`, white space is percent-encoded. A host without a dot
-    is no web address. Source: TDLib's `parse_url` and `LinkManager::check_link`.
+    is no web address, nor is one of more than 4,000 bytes. Source: TDLib's `parse_url` and `LinkManager::check_link`.
     """
     found = _PARTS.match(url.strip())
-    if found is None or not _is_reachable(found):
+    if found is None or len(url.encode("utf-8", "replace")) > _MAX_BYTES or not _is_reachable(found):
         return None
     user = f"{found['user']}@" if found["user"] else ""
     port = "" if found["port"] is None else f":{int(found['port'])}"

@@ -14,9 +14,6 @@ from bot.core.rich_text import QUOTES, Text
 LEVELS = (Cut.SENTENCE, Cut.CLAUSE, Cut.WORD, Cut.SPAN, Cut.GRAPHEME, Cut.CHARACTER)
 """From the kindest cut to the last resort."""
 
-SPACING = 40
-"""Least distance of two cuts in UTF-16 units: a message holds a hundred such stretches, more choice gains nothing."""
-
 _CLOSERS = r"[”’』」）》】)\]\"']*"
 _SENTENCES = regex.compile(rf"(?:[。！？；]|…+|[!?](?=\s|[^\x00-\x7f])|(?<!\d)[.;](?=[”’)\]\"']*\s)){_CLOSERS}|\n+")
 _CLAUSES = regex.compile(r"[，、：）》]|[,:;)](?=\s)|\s[-–—](?=\s)|——")
@@ -32,9 +29,10 @@ _WORDS = regex.compile(
     """,
     regex.VERBOSE | regex.VERSION1,
 )
-_GRAPHEMES = regex.compile(r"\X")
+_GRAPHEMES = regex.compile(r"\X{1,16}")
 _EXTENSION = regex.compile(r"[\p{M}\u200d\U0001f3fb-\U0001f3ff]")
 _CHARACTERS = regex.compile(r".", regex.DOTALL)
+_BLANK = regex.compile(r"\s*")
 _PATTERNS = {
     Cut.SENTENCE: _SENTENCES,
     Cut.CLAUSE: _CLAUSES,
@@ -54,17 +52,19 @@ class _Zone:
     is_pre: bool
 
 
-def finer_breaks(text: Text, start: int, end: int, level: Cut) -> list[Break]:
-    """The places of one level inside a stretch, at least `SPACING` apart.
+def finer_breaks(text: Text, start: int, end: int, level: Cut, spacing: int) -> list[Break]:
+    """The places of one level inside a stretch, at least `spacing` UTF-16 units apart.
 
     Down to words nothing is cut that is linked, bold or code, and preformatted text only between lines.
     """
     stretch = text.slice(start, end)
     zones = _zones(stretch.entities) if level < Cut.SPAN else []
+    if any(zone.start == 0 and zone.end == end - start and not zone.is_pre for zone in zones):
+        return []
     found: list[Break] = []
     last = start
     for place in _places(stretch.text, level):
-        if start + place.start - last >= SPACING and not _is_solid(place, zones):
+        if start + place.start - last >= spacing and not _is_solid(place, zones):
             last = start + place.start
             found.append(Break(start + place.end, last, level))
     return found
@@ -87,10 +87,10 @@ def _places(text: str, level: Cut) -> Iterator[_Place]:
         done = match.end()
         if not stretch.strip() or (level < Cut.CHARACTER and _EXTENSION.match(text, done)):
             continue
-        ahead = len(text) - done - len(text[done:].lstrip()) if text[done : done + 1].isspace() else 0
-        if done + ahead < len(text):
+        ahead = _BLANK.match(text, done).end()
+        if ahead < len(text):
             blank = len(stretch) - len(stretch.rstrip())
-            yield _Place(units - blank, units + ahead, "\n" in text[done - blank : done + ahead])
+            yield _Place(units - blank, units + ahead - done, "\n" in text[done - blank : ahead])
 
 
 def _zones(entities: Sequence[Entity]) -> list[_Zone]:

@@ -163,7 +163,9 @@ def _torn(draft: Draft, start: int, end: int, scale: _Scale) -> list[Break]:
 
 
 def _finer(text: Text, start: int, end: int, scale: _Scale, taken: set[int], levels: Sequence[Cut]) -> list[Break]:
-    spots = [spot for spot in finer_breaks(text, start, end, levels[0]) if spot.start not in taken]
+    # A hundred sentences or dozens of words a message to choose between: more would take time and gain nothing.
+    spacing = scale.limits.units // (100 if levels[0] < Cut.WORD else 32)
+    spots = [spot for spot in finer_breaks(text, start, end, levels[0], spacing) if spot.start not in taken]
     found = list(spots)
     edges = [start, *(spot.start for spot in spots)], [*(spot.end for spot in spots), end]
     for first, last in zip(*edges, strict=True):
