@@ -1,7 +1,8 @@
-"""What only admins may do: broadcasts, and the word on a digest that the publisher asks about."""
+"""What only admins may do: broadcasts, and the word on what the publisher and the delivery ask about."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,9 @@ from bot.handlers.desk import Desk
 from bot.handlers.replies import show
 
 if TYPE_CHECKING:
-    from bot.pipeline.publisher import Answer as Word
+    from bot.pipeline.decisions import Answer as Word
+
+A_PLACE = re.compile(r"([0-9]{1,12})\.(-?[0-9]{1,16})")
 
 
 def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
@@ -31,10 +34,30 @@ async def _keep(desk: Desk, tap: Tap) -> Answer:
 
 
 async def _decide(desk: Desk, tap: Tap, decision: Callable[[str], Awaitable[Word]], done: str) -> Answer:
-    """The question stays readable, what came of it stands below in place of the buttons."""
     became = await decision(tap.argument)
-    verdict = desk.say(done if became == "done" else f"decision.{became}")
-    await show(desk, tap, Part(f"{tap.text}\n{verdict}".strip()))
+    return await _settle(desk, tap, done if became == "done" else f"decision.{became}")
+
+
+async def _repeat(desk: Desk, tap: Tap) -> Answer:
+    return await _resolve(desk, tap, "question.repeated", is_to_repeat=True)
+
+
+async def _leave(desk: Desk, tap: Tap) -> Answer:
+    return await _resolve(desk, tap, "question.left", is_to_repeat=False)
+
+
+async def _resolve(desk: Desk, tap: Tap, done: str, *, is_to_repeat: bool) -> Answer:
+    """Say what happens to a message that may or may not have reached a group; the button names campaign and chat."""
+    place = A_PLACE.fullmatch(tap.argument)
+    if place is None:
+        raise RefusedError("error.old_button")
+    was_open = await desk.delivery.answer(int(place[1]), int(place[2]), is_to_repeat=is_to_repeat)
+    return await _settle(desk, tap, done if was_open else "question.settled")
+
+
+async def _settle(desk: Desk, tap: Tap, verdict: str) -> Answer:
+    """The question stays readable, what came of it stands below in place of the buttons."""
+    await show(desk, tap, Part(f"{tap.text}\n{desk.say(verdict)}".strip()))
     return QUIET
 
 
@@ -47,5 +70,12 @@ def _for_admins(verb: Verb) -> Verb:
     return checked
 
 
-_OPEN: Mapping[str, Verb] = {**offer.VERBS, **campaigns.VERBS, "pub": _publish, "keep": _keep}
+_OPEN: Mapping[str, Verb] = {
+    **offer.VERBS,
+    **campaigns.VERBS,
+    "pub": _publish,
+    "keep": _keep,
+    "again": _repeat,
+    "leave": _leave,
+}
 VERBS: Mapping[str, Verb] = {name: _for_admins(verb) for name, verb in _OPEN.items()}

@@ -117,9 +117,8 @@ def progress_part(progress: Progress, *, now_ms: int, say: Say) -> Part:
             return Part(say("progress.building"), keyboard=((_button("stop", campaign, say),),))
         case CampaignState.STOPPED | CampaignState.DONE:
             return Part("\n".join(_summary(campaign, say)))
-    toggle = "resume" if campaign.state is CampaignState.PAUSED else "pause"
     lines = [_bar(campaign, say), *_counts(campaign, say), _pace(progress, now_ms, say)]
-    return Part("\n".join(lines), keyboard=((_button(toggle, campaign, say), _button("stop", campaign, say)),))
+    return Part("\n".join(lines), keyboard=(_buttons(campaign, say),))
 
 
 def _bar(campaign: Campaign, say: Say) -> str:
@@ -140,10 +139,9 @@ def _summary(campaign: Campaign, say: Say) -> list[str]:
     if campaign.state is CampaignState.DONE:
         lines = [_settled("progress.done", campaign, say)]
         return [*lines, say("progress.skipped", skipped=campaign.skipped)] if campaign.skipped else lines
-    lines = [say("progress.source_gone")] if campaign.reason == "source_gone" else []
     # Stopping skips whoever was not served yet: until the ledger has caught up, both add up to the same people.
     unsent = campaign.left + campaign.skipped
-    return [*lines, _settled("progress.stopped", campaign, say), say("progress.not_sent", left=unsent)]
+    return [_settled("progress.stopped", campaign, say), say("progress.not_sent", left=unsent)]
 
 
 def _settled(sentence: str, campaign: Campaign, say: Say) -> str:
@@ -152,12 +150,20 @@ def _settled(sentence: str, campaign: Campaign, say: Say) -> str:
 
 def _pace(progress: Progress, now_ms: int, say: Say) -> str:
     if progress.campaign.state is CampaignState.PAUSED:
-        return say("progress.paused")
+        return say("progress.source_gone" if progress.campaign.reason else "progress.paused")
     if progress.held_until_ms is not None and progress.held_until_ms > now_ms:
         return say("progress.held", duration=spell_duration((progress.held_until_ms - now_ms) / 1000, say))
     if progress.left_s is None:
         return say("progress.starting")
     return say("progress.pace", rate=progress.per_second, duration=spell_duration(progress.left_s, say))
+
+
+def _buttons(campaign: Campaign, say: Say) -> tuple[Button, ...]:
+    """An admin's pause can be ended; the one with a reason, that the previewed message is gone, cannot."""
+    stop = _button("stop", campaign, say)
+    if campaign.state is not CampaignState.PAUSED:
+        return _button("pause", campaign, say), stop
+    return (stop,) if campaign.reason else (_button("resume", campaign, say), stop)
 
 
 def _button(name: str, campaign: Campaign, say: Say) -> Button:

@@ -82,10 +82,11 @@ def test_a_stopped_broadcast_says_how_many_were_left_out_before_and_after_the_le
     assert card(stopped).text.endswith("没有发的还有 5,990 人")
 
 
-def test_a_preview_deleted_in_between_is_named_as_the_reason() -> None:
-    stopped = replace(RUNNING, state=CampaignState.STOPPED, reason="source_gone")
+def test_a_preview_deleted_in_between_is_named_and_only_stopping_makes_sense() -> None:
+    paused = card(replace(RUNNING, state=CampaignState.PAUSED, reason="message to copy not found"))
 
-    assert card(stopped).text.startswith("预览的那条消息被删除了")
+    assert paused.text.endswith("预览的那条消息被删除了，群发只好停下。")
+    assert verbs(paused) == ["v1:bstop:7"]
 
 
 def test_a_broadcast_to_nobody_is_full_not_a_division_by_zero() -> None:
