@@ -31,22 +31,23 @@ def run() -> None:
     raise typer.Exit(app.run())
 
 
+Port = Annotated[int, typer.Option(help="Port of the chat page on 127.0.0.1; 0, or one that is taken: a free one.")]
+
+
 @cli.command()
-def sandbox(
-    port: Annotated[int, typer.Option(help="Port of the chat page on 127.0.0.1; 0 takes a free one.")] = 8081,
-) -> None:
+def sandbox(port: Port = 8081) -> None:
     """Run the bot on a local Telegram with a chat page. Needs no token; nothing leaves this machine."""
-    from bot import app
+    from bot import playground
 
-    raise typer.Exit(app.sandbox(port))
+    raise typer.Exit(playground.sandbox(port))
 
 
 @cli.command()
-def start() -> None:
+def start(port: Port = 8081) -> None:
     """What `make run` does: `run` when BOT_TOKEN is set, else `sandbox`."""
-    from bot import app
+    from bot import playground
 
-    raise typer.Exit(app.start())
+    raise typer.Exit(playground.start(port))
 
 
 @cli.command()

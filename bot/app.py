@@ -1,0 +1,307 @@
+"""The composition root: builds everything, owns the order of start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import structlog
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import Application, ApplicationBuilder
+
+from bot.archive import Archive
+from bot.config import ConfigError, Settings, load_settings
+from bot.core.format import Links
+from bot.core.retry import Policy
+from bot.core.schedule import Timetable
+from bot.core.throttle import Limits, Throttle
+from bot.handlers import Desk, publish_commands, register
+from bot.locales import catalogue
+from bot.logs import configure_logs
+from bot.pipeline.admins import Admins, DeliveryHooks
+from bot.pipeline.corrections import Corrections
+from bot.pipeline.delivery import AnotherInstanceError, Delivery, DeliveryError, TokenRejectedError
+from bot.pipeline.intake import Intake
+from bot.pipeline.livecard import LiveCards
+from bot.pipeline.parser import Parser
+from bot.pipeline.press import Press
+from bot.pipeline.publisher import Publisher
+from bot.pipeline.ratelimit import Limiter
+from bot.pipeline.sender import Sender
+from bot.pipeline.targets import Groups
+from bot.pipeline.transport import AiohttpRequest
+from bot.pipeline.updates import Inbox, InboxBot, InboxProcessor
+from bot.pipeline.watcher import Watcher
+from bot.resources import digest_reader, load_taxonomy
+from bot.storage import Store
+from bot.storage.errors import StoreError
+from bot.storage.instance import AlreadyRunningError, hold
+
+EXIT_REFUSED = 78
+"""EX_CONFIG: starting again does not help before somebody has mended something."""
+EXIT_BUSY = 75
+"""EX_TEMPFAIL: another instance is at work."""
+REPLY_CONNECTIONS, BULK_CONNECTIONS, POLL_CONNECTIONS = 32, 64, 2
+RETRY_AT_MOST_S = 60
+PAID_PER_SECOND = 970.0
+UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+
+EXPECTED = (ConfigError, StoreError, DeliveryError, AlreadyRunningError)
+
+log = structlog.get_logger(__name__)
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+def run() -> int:
+    """The bot on Telegram, until it is told to stop. Returns the exit code."""
+    return explained(live)
+
+
+def live() -> None:
+    """Run the bot with the settings as they are.
+
+    Raises:
+        ConfigError, StoreError, DeliveryError, AlreadyRunningError: it cannot go on.
+    """
+    settings = load_settings()
+    if settings.bot_token is None:
+        raise ConfigError("BOT_TOKEN is empty. Ask @BotFather for one, or start the sandbox: python -m bot sandbox")
+    if not settings.posts_dir.is_dir():
+        raise ConfigError(f"POSTS_DIR: there is no folder {settings.posts_dir}. Create it, or name another.")
+    with hold(settings.data_dir):
+        asyncio.run(serve(settings))
+
+
+def explained(command: Callable[[], None]) -> int:
+    """Run a command and return its exit code; what it cannot go on from is told in a sentence on standard error."""
+    try:
+        command()
+    except EXPECTED as error:
+        return _tell(error)
+    except BaseExceptionGroup as group:
+        expected, rest = group.split(EXPECTED)
+        if expected is None or rest is not None:
+            raise
+        return max(_tell(error) for error in _leaves(expected))
+    return 0
+
+
+def _tell(error: BaseException) -> int:
+    sys.stderr.write(f"{error}\n")
+    return EXIT_BUSY if isinstance(error, AlreadyRunningError | AnotherInstanceError) else EXIT_REFUSED
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The built bot: what runs until the stop, and the application that hears Telegram."""
+
+    inbox: Inbox
+    application: AnyApplication
+    desk: Desk
+    delivery: Delivery
+    publisher: Publisher
+    watcher: Watcher
+    cards: LiveCards
+
+    def loops(self, stop: asyncio.Event) -> tuple[Coroutine[Any, Any, None], ...]:
+        """Everything that runs for hours; each ends by itself after the stop."""
+        return self.delivery.run(stop), self.publisher.run(stop), self.watcher.run(stop), self.cards.run(stop)
+
+
+async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
+    """Run the bot until `stop`, SIGTERM or SIGINT; then finish what is in flight.
+
+    Raises:
+        ConfigError, StoreError, DeliveryError: it cannot go on; the message says why and what to do. Several may come
+            in a group.
+    """
+    stop = stop or asyncio.Event()
+    _obey_signals(stop)
+    configure_logs(settings.log_level, settings.log_format, _secrets(settings))
+    async with AsyncExitStack() as closing:
+        store = await _open_store(settings, closing)
+        limiter = Limiter(Throttle(_limits(settings)), store.holds, clock=now_ms)
+        inbox = Inbox(store.updates)
+        bot = _bot(settings, inbox, limiter)
+        if not await _meet(bot, stop):
+            return
+        closing.push_async_callback(bot.shutdown)
+        await store.meta.claim_bot(bot.id)
+        machine = await _build(settings, store, bot, inbox, limiter, closing)
+        await machine.publisher.open()
+        await _run(machine, stop)
+    log.info("bot.stopped")
+
+
+async def _run(machine: Machine, stop: asyncio.Event) -> None:
+    async with machine.application:
+        await publish_commands(machine.application.bot, machine.desk)
+        async with asyncio.TaskGroup() as tasks:
+            for loop in machine.loops(stop):
+                tasks.create_task(loop)
+            tasks.create_task(_listen(machine, stop))
+            log.info("bot.ready", bot=machine.application.bot.username)
+
+
+async def _listen(machine: Machine, stop: asyncio.Event) -> None:
+    """Hear Telegram until the stop; what was heard is answered before it ends."""
+    application = machine.application
+    assert application.updater is not None  # noqa: S101 - it was built with one
+    await application.start()
+    await machine.inbox.replay(application.bot)
+    await application.updater.start_polling(
+        allowed_updates=UPDATES, bootstrap_retries=-1, error_callback=partial(_polling_failed, machine.delivery)
+    )
+    await stop.wait()
+    await application.updater.stop()
+    await application.stop()
+
+
+def _polling_failed(delivery: Delivery, error: TelegramError) -> None:
+    if isinstance(error, Conflict):
+        delivery.report_conflict()
+    log.warning("polling.failed", reason=type(error).__name__)
+
+
+async def _build(
+    settings: Settings, store: Store, bot: InboxBot, inbox: Inbox, limiter: Limiter, closing: AsyncExitStack
+) -> Machine:
+    taxonomy, say = load_taxonomy(settings.taxonomy_file), catalogue()
+    archive = Archive(
+        settings.data_dir / "archive.db", taxonomy, now_ms, digest_reader(settings.posts_category), settings.timezone
+    )
+    await archive.open()
+    closing.push_async_callback(archive.close)
+    bulk = AiohttpRequest(BULK_CONNECTIONS)
+    await bulk.initialize()
+    closing.push_async_callback(bulk.shutdown)
+    sender = Sender(bot, limiter, request=bulk, is_paid=settings.paid_broadcast)
+    links = Links(bot.username, next((str(group.chat) for group in settings.group_chats), None))
+    press = Press(links, say, Policy(settings.delivery_policy))
+    corrections = Corrections(store=store, archive=archive, press=press, sender=sender)
+    admins = Admins(settings.admin_ids, sender)
+    hooks = DeliveryHooks(admins, corrections, say)
+    delivery = Delivery(store, sender, hooks, clock=now_ms, has_admins=bool(settings.admin_ids))
+    parser = closing.enter_context(Parser(settings.posts_category))
+    publisher = Publisher(
+        store=store,
+        archive=archive,
+        intake=Intake(settings.posts_dir, parser, taxonomy, store.digests),
+        press=press,
+        corrections=corrections,
+        timetable=Timetable(settings.timezone, settings.publish_at, settings.publish_max_age_days),
+        clock=now_ms,
+        targets=Groups(settings.group_chats, bot, store.chats).targets,
+        tell_admins=admins.tell,
+        wake=delivery.wake,
+    )
+    watcher = Watcher(
+        settings.posts_dir, settle_s=settings.publish_settle_s, on_change=publisher.on_change, clock=now_ms
+    )
+    desk = Desk(
+        archive=archive,
+        store=store,
+        sender=sender,
+        delivery=delivery,
+        publisher=publisher,
+        taxonomy=taxonomy,
+        links=links,
+        say=say,
+        clock=now_ms,
+        timezone=settings.timezone,
+        publish_at=settings.publish_at,
+        admin_ids=frozenset(settings.admin_ids),
+    )
+    application = _application(bot, inbox, desk)
+    cards = LiveCards(store, delivery, sender, say=say, clock=now_ms)
+    return Machine(inbox, application, desk, delivery, publisher, watcher, cards)
+
+
+def _application(bot: InboxBot, inbox: Inbox, desk: Desk) -> AnyApplication:
+    processor = InboxProcessor(inbox)
+    application = ApplicationBuilder().bot(bot).update_queue(inbox.queue).concurrent_updates(processor).build()
+    register(application, desk)
+    return application
+
+
+async def _open_store(settings: Settings, closing: AsyncExitStack) -> Store:
+    store = await Store.open(settings.database, clock=now_ms)
+    closing.push_async_callback(store.close)
+    await store.migrate()
+    return store
+
+
+def _bot(settings: Settings, inbox: Inbox, limiter: Limiter) -> InboxBot:
+    return InboxBot(
+        inbox,
+        _token(settings),
+        base_url=f"{settings.telegram_api_url}/bot",
+        request=AiohttpRequest(REPLY_CONNECTIONS),
+        get_updates_request=AiohttpRequest(POLL_CONNECTIONS),
+        rate_limiter=limiter,
+    )
+
+
+async def _meet(bot: InboxBot, stop: asyncio.Event) -> bool:
+    """Ask Telegram who we are until it answers; False when told to stop before.
+
+    Raises:
+        TokenRejectedError: Telegram does not know the token.
+    """
+    wait_s = 1
+    while not stop.is_set():
+        try:
+            await bot.initialize()
+        except InvalidToken:
+            raise TokenRejectedError(
+                "Telegram does not accept BOT_TOKEN. Copy it again from @BotFather into .env."
+            ) from None
+        except TelegramError as error:
+            log.warning(
+                "telegram.unreachable", url=bot.base_url.rpartition("/")[0], reason=str(error), again_in_s=wait_s
+            )
+        else:
+            return True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait_s)
+        wait_s = min(RETRY_AT_MOST_S, wait_s * 2)
+    return False
+
+
+def now_ms() -> int:
+    """Milliseconds UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(per_second=PAID_PER_SECOND if settings.paid_broadcast else settings.rate_per_second)
+
+
+def _token(settings: Settings) -> str:
+    return settings.bot_token.get_secret_value() if settings.bot_token else ""
+
+
+def _secrets(settings: Settings) -> list[str]:
+    return [_token(settings), settings.database_url.get_secret_value() if settings.database_url else ""]
+
+
+def _obey_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)

@@ -1,0 +1,246 @@
+"""The operator's commands that need no Telegram. Each returns the process's exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.archive import Archive, ArchiveDamaged, Page
+from bot.config import SECRETS, ConfigError, Settings, load_settings, source_of, unknown_names
+from bot.core.digest import Parsed
+from bot.core.format import Links, publication, reader_card
+from bot.core.keys import digest_key
+from bot.core.models import Problem, Severity, plain
+from bot.core.parts import Part, to_params
+from bot.locales import catalogue
+from bot.pipeline.notices import sentence
+from bot.pipeline.parser import Parser
+from bot.pipeline.posts import list_posts, read_post
+from bot.resources import digest_reader, load_taxonomy, read_shelf
+from bot.storage import Store
+from bot.storage.errors import StoreError
+from bot.terminal import draw_part, highlighted
+
+PREVIEW_BOT = "your_bot"
+"""Stands in the deep links of a preview: which bot it will be is known only to Telegram."""
+
+Finding = tuple[Path, Problem]
+
+
+def check(files: Sequence[Path], *, as_json: bool) -> int:
+    """Print what is wrong with the files, or with all posts; 1 when an error is among it."""
+    settings = _settings()
+    paths = files or [settings.posts_dir / name for name in list_posts(settings.posts_dir)]
+    with Parser(settings.posts_category) as parser:
+        findings = [(path, problem) for path in paths for problem in _problems(path, parser)]
+    if as_json:
+        _print_json([_finding_json(path, problem) for path, problem in findings])
+    else:
+        _print_findings(findings, len(paths))
+    return int(any(problem.severity is Severity.ERROR for _, problem in findings))
+
+
+def preview(file: Path, *, style: Literal["full", "card"], as_json: bool) -> int:
+    """Print the messages of a digest; 1 with its problems when it cannot be read."""
+    settings = _settings()
+    with Parser("") as parser:
+        parsed = _parsed(file, parser)
+    if parsed is None or parsed.digest is None:
+        problems = parsed.problems if parsed else ()
+        _print_findings([(file, problem) for problem in problems], 1, error=True)
+        return 1
+    digest = load_taxonomy(settings.taxonomy_file).label(parsed.digest)
+    key = digest_key(digest.date, digest.slug, {})
+    group = next((str(group.chat) for group in settings.group_chats), None)
+    links, say = Links(PREVIEW_BOT, group), catalogue()
+    if style == "full":
+        parts = publication(digest, key, links=links, say=say).parts
+    else:
+        parts = (reader_card(digest, key, say=say, links=links),)
+    if as_json:
+        _print_json([{"method": "sendMessage", "params": to_params(part)} for part in parts])
+    else:
+        _draw(parts)
+    return 0
+
+
+def search(query: str, *, limit: int, offset: int, as_json: bool) -> int:
+    """Print what the archive finds; it is built first when it is missing or out of date."""
+    settings = _settings()
+    page = asyncio.run(_search(settings, query, limit, offset))
+    if as_json:
+        _print_json({"total": page.total, "results": [_hit_json(hit) for hit in page.hits]})
+        return 0
+    out = Console(highlight=False)
+    out.print(f"{query} · {page.total}", markup=False, style="bold")
+    for hit in page.hits:
+        out.print(f"\n{hit.date} #{hit.number} ", highlighted(hit.marked), sep="")
+        out.print("  ", highlighted(hit.snippet), sep="")
+        if hit.url:
+            out.print(f"  {hit.url}", markup=False, style="dim")
+    return 0
+
+
+def migrate() -> int:
+    """Bring the state's schema up to date."""
+    settings = _settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+
+    async def upgrade() -> None:
+        store = await Store.open(settings.database, clock=_now_ms)
+        try:
+            await store.migrate()
+        finally:
+            await store.close()
+
+    asyncio.run(upgrade())
+    sys.stdout.write("The state's schema is up to date.\n")
+    return 0
+
+
+def config() -> int:
+    """Print every setting with its value and source."""
+    settings = _settings()
+    table = Table("setting", "value", "from")
+    values = settings.model_dump(mode="json")
+    for name in type(settings).model_fields:
+        value = values[name]
+        table.add_row(name.upper(), _shown(name, value), source_of(name))
+    Console().print(table)
+    for name, near in unknown_names().items():
+        hint = f"; did you mean {near}?" if near else ""
+        sys.stderr.write(f".env: {name} is no setting of the bot{hint}\n")
+    return 0
+
+
+def _settings() -> Settings:
+    return load_settings()
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _parsed(path: Path, parser: Parser) -> Parsed | None:
+    """What a file says; None when it is none of our posts. A file that is not there is a problem of its own."""
+    post = read_post(path.parent, path.name)
+    if post is None:
+        return Parsed(None, (Problem("file.missing", Severity.ERROR),))
+    return Parsed(None, (post,)) if isinstance(post, Problem) else parser.parse(post.raw, path.name)
+
+
+def _problems(path: Path, parser: Parser) -> tuple[Problem, ...]:
+    parsed = _parsed(path, parser)
+    return parsed.problems if parsed else ()
+
+
+def _finding_json(path: Path, problem: Problem) -> dict[str, Any]:
+    return {
+        "file": str(path),
+        "line": problem.line,
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "message": sentence(Problem(problem.code, problem.severity, 0, problem.values), say=catalogue()),
+    }
+
+
+def _print_findings(findings: Iterable[Finding], checked: int, *, error: bool = False) -> None:
+    out = Console(stderr=error, highlight=False, soft_wrap=True)
+    looks = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
+    count = 0
+    for path, problem in findings:
+        found = _finding_json(path, problem)
+        place = f"{path}:{problem.line}" if problem.line else str(path)
+        out.print(f"{place}: ", markup=False, end="")
+        out.print(f"{catalogue()('cli.' + problem.severity.value)} ", style=looks[problem.severity], end="")
+        out.print(f"{found['message']} [{found['code']}]", markup=False)
+        count += 1
+    if not count and not error:
+        out.print(catalogue()("cli.sound", count=checked), style="green")
+
+
+def _draw(parts: Sequence[Part]) -> None:
+    out = Console(highlight=False)
+    for number, part in enumerate(parts, 1):
+        out.print(draw_part(part, f"{number}/{len(parts)}"))
+
+
+async def _search(settings: Settings, query: str, limit: int, offset: int) -> Page:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    taxonomy = load_taxonomy(settings.taxonomy_file)
+    reader = digest_reader(settings.posts_category)
+    archive = Archive(settings.data_dir / "archive.db", taxonomy, _now_ms, reader, settings.timezone)
+    await archive.open()
+    try:
+        if not archive.is_usable:
+            await _build(archive, settings)
+        try:
+            return await archive.search(query, limit=limit, offset=offset)
+        except ArchiveDamaged:
+            await _build(archive, settings)
+            return await archive.search(query, limit=limit, offset=offset)
+    finally:
+        await archive.close()
+
+
+async def _build(archive: Archive, settings: Settings) -> None:
+    keys = await _known_keys(settings)
+    today = dt.datetime.now(settings.timezone).date()
+    taxonomy = load_taxonomy(settings.taxonomy_file)
+    total = len(list_posts(settings.posts_dir))
+    with Console(stderr=True).status("") as status:
+        await archive.rebuild(
+            (source for source in read_shelf(settings, taxonomy, keys) if source.digest.date <= today),
+            lambda done: status.update(catalogue()("cli.indexing", done=done, total=total)),
+        )
+
+
+async def _known_keys(settings: Settings) -> dict[str, str]:
+    """The keys the state has given, so that an archive built here agrees with it."""
+    if settings.database_url is None and not (settings.data_dir / "state.db").exists():
+        return {}
+    try:
+        store = await Store.open(settings.database, clock=_now_ms)
+    except StoreError:
+        return {}
+    try:
+        return {known.key: known.slug for known in await store.digests.all()}
+    finally:
+        await store.close()
+
+
+def _hit_json(hit: Any) -> dict[str, Any]:
+    return {
+        "date": hit.date.isoformat(),
+        "number": hit.number,
+        "headline": hit.headline,
+        "url": hit.url,
+        "section": hit.section,
+        "tags": list(hit.tags),
+        "snippet": plain(hit.snippet),
+    }
+
+
+def _shown(name: str, value: object) -> str:
+    if value is None or value == []:
+        return ""
+    if name in SECRETS:
+        return "********"
+    return ", ".join(str(piece) for piece in value) if isinstance(value, list) else str(value)
+
+
+def _print_json(value: object) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
+__all__ = ["ConfigError", "check", "config", "migrate", "preview", "search"]

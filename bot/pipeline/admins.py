@@ -1,0 +1,67 @@
+"""The admins' ear: what the bot tells and asks the people who run it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import structlog
+
+from bot.core.models import Say
+from bot.core.parts import Button, Part, to_params
+from bot.core.retry import BadContent, ChatGone, ChatPaused, Sent
+from bot.pipeline.corrections import Corrections, NotYetError
+from bot.pipeline.delivery import Alarm, Question
+from bot.pipeline.sender import Sender
+from bot.storage.records import Campaign
+
+log = structlog.get_logger(__name__)
+
+
+class Admins:
+    """Sends a part to each admin's private chat. One who never opened the bot cannot be told and is passed over."""
+
+    def __init__(self, admin_ids: Iterable[int], sender: Sender) -> None:
+        self._admin_ids = sorted(admin_ids)
+        self._sender = sender
+
+    async def tell(self, part: Part) -> None:
+        """Tell every admin.
+
+        Raises:
+            NotYetError: one could not be reached just now; tell it again later.
+        """
+        for admin_id in self._admin_ids:
+            match await self._sender.send_part(admin_id, to_params(part)):
+                case Sent():
+                    pass
+                case ChatGone() | ChatPaused() | BadContent() as outcome:
+                    log.warning("admin.unreachable", admin=admin_id, outcome=type(outcome).__name__)
+                case outcome:
+                    raise NotYetError(f"admin {admin_id}: {type(outcome).__name__}")
+
+
+class DeliveryHooks:
+    """What happens when the delivery has finished a group, has a question or is in trouble."""
+
+    def __init__(self, admins: Admins, corrections: Corrections, say: Say) -> None:
+        self._admins = admins
+        self._corrections = corrections
+        self._say = say
+
+    async def on_chat_done(self, campaign: Campaign, chat_id: int, _message_ids: tuple[int, ...]) -> None:
+        """Link the card's table of contents to the messages that are there now."""
+        await self._corrections.link_card(campaign, chat_id)
+
+    async def on_question(self, question: Question) -> None:
+        """Ask whether a part that may have arrived is to be sent once more."""
+        place = f"{question.campaign_id}.{question.chat_id}"
+        buttons = (
+            Button(self._say("question.repeat"), callback=f"v1:again:{place}"),
+            Button(self._say("question.leave"), callback=f"v1:leave:{place}"),
+        )
+        sentence = self._say("question.unknown", part=question.part + 1, campaign=question.campaign_id)
+        await self._admins.tell(Part(sentence, keyboard=(buttons,)))
+
+    async def on_alarm(self, alarm: Alarm) -> None:
+        """Tell of trouble, once."""
+        await self._admins.tell(Part(self._say(f"alarm.{alarm.code}", **alarm.values)))

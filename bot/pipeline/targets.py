@@ -1,0 +1,71 @@
+"""The groups and channels that get every digest: configured by name, known to the ledger by number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+from telegram import Bot, ChatFullInfo
+from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.pipeline.corrections import NotYetError
+from bot.storage.chats import Chats
+from bot.storage.records import ChatKind, ChatStatus, Target
+
+log = structlog.get_logger(__name__)
+
+
+class Wanted(Protocol):
+    """A group as the operator wrote it."""
+
+    @property
+    def chat(self) -> str | int: ...
+
+    @property
+    def thread(self) -> int | None: ...
+
+
+class Groups:
+    """Looks the configured groups up, each once; one that Telegram does not know is left out and said so in the log."""
+
+    def __init__(self, wanted: Sequence[Wanted], bot: Bot, chats: Chats) -> None:
+        self._wanted = wanted
+        self._bot = bot
+        self._chats = chats
+        self._found: dict[str | int, int] = {}
+
+    async def targets(self) -> tuple[Target, ...]:
+        """Where a publication goes.
+
+        Raises:
+            NotYetError: Telegram cannot be asked just now.
+        """
+        targets = [await self._target(wanted) for wanted in self._wanted]
+        return tuple(target for target in targets if target is not None)
+
+    async def _target(self, wanted: Wanted) -> Target | None:
+        chat_id = self._found.get(wanted.chat) or await self._look_up(wanted)
+        if chat_id is None:
+            return None
+        self._found[wanted.chat] = chat_id
+        return Target(chat_id, wanted.thread)
+
+    async def _look_up(self, wanted: Wanted) -> int | None:
+        try:
+            chat = await self._bot.get_chat(wanted.chat)
+        except (BadRequest, Forbidden) as error:
+            log.error("group.unknown", group=str(wanted.chat), reason=str(error))
+            return None
+        except TelegramError as error:
+            raise NotYetError(f"group {wanted.chat}: {type(error).__name__}") from None
+        await self._remember(chat, wanted.thread)
+        return chat.id
+
+    async def _remember(self, chat: ChatFullInfo, thread: int | None) -> None:
+        kind = ChatKind.CHANNEL if chat.type == ChatType.CHANNEL else ChatKind.GROUP
+        known = await self._chats.ensure(chat.id, kind, chat.title or "", chat.username or "", thread)
+        if known.status is ChatStatus.NEW:
+            await self._chats.subscribe(chat.id)
+        log.info("group.found", group=chat.username or chat.id, chat_id=chat.id)

@@ -1,0 +1,55 @@
+"""What both the running bot and the operator's commands open: the taxonomy, and posts made into digests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from bot.archive import PostSource
+from bot.config import ConfigError, Settings
+from bot.core.digest import parse_digest
+from bot.core.keys import digest_key
+from bot.core.lint import shape_problem
+from bot.core.models import Digest, Problem
+from bot.core.topics import Taxonomy, TaxonomyError
+from bot.pipeline.parser import Parser
+from bot.pipeline.posts import list_posts, read_post
+
+
+def load_taxonomy(path: Path | None) -> Taxonomy:
+    """The operator's taxonomy, or the one that comes with the bot.
+
+    Raises:
+        ConfigError: the file cannot be read or used.
+    """
+    try:
+        return Taxonomy.parse(path.read_bytes() if path else files("bot.core").joinpath("taxonomy.json").read_bytes())
+    except (OSError, TaxonomyError) as error:
+        raise ConfigError(f"TAXONOMY_FILE {path}: {error}. Mend the file, or leave the setting empty.") from None
+
+
+def digest_reader(category: str) -> Callable[[bytes, str], Digest | None]:
+    """How the archive understands a file it has stored."""
+
+    def read(raw: bytes, name: str) -> Digest | None:
+        parsed = parse_digest(raw, name, category=category)
+        return parsed.digest if parsed else None
+
+    return read
+
+
+def read_shelf(settings: Settings, taxonomy: Taxonomy, keys: dict[str, str]) -> Iterator[PostSource]:
+    """Every sound digest of the posts, for an archive without a bot; `keys`: those already given, to their slugs."""
+    with Parser(settings.posts_category) as parser:
+        for name in list_posts(settings.posts_dir):
+            post = read_post(settings.posts_dir, name)
+            if post is None or isinstance(post, Problem):
+                continue
+            parsed = parser.parse(post.raw, name)
+            digest = parsed.digest if parsed else None
+            if digest is None or digest.is_draft or shape_problem(digest):
+                continue
+            key = digest_key(digest.date, digest.slug, keys)
+            keys[key] = digest.slug
+            yield PostSource(key, name, post.raw, taxonomy.label(digest))
