@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.sandbox.entities import STYLES, Entities, TextEntity, nest, utf16_len
+from bot.sandbox.entities import utf16_len
+from bot.sandbox.nesting import STYLES, Entities, TextEntity, nest
 
 # Domains of two letters that exist; a bare `name.xx` becomes a link only under one of these or of COMMON_DOMAINS.
 _COUNTRY_CODES = (
@@ -30,18 +31,30 @@ _COMMON_NAMES = (
     "social expert"
 )
 _COMMON = frozenset(_COMMON_NAMES.split())
+# Telegram takes every letter, ideograph, full-width mark and emoji as part of a domain name.
+_IN_DOMAIN = r"A-Za-z0-9_~\-\u00c0-\u167f\u1681-\u1fff\u200c\u200d\u2010-\u2015\u2070-\u2fff\u3001-\U0010ffff"
 _ADDRESS = re.compile(
-    r"(?P<scheme>(?:https?|ftp|tonsite)://)?(?:[\w.+%-]+(?P<at>@))?"
-    r"(?P<host>(?:[^\W_](?:[\w-]{0,62}[^\W_])?\.)+(?P<top>[^\W\d_]{2,24}|xn--[a-z0-9-]+)|(?:\d{1,3}\.){3}\d{1,3})"
-    r"(?P<port>:\d{1,5})?(?P<path>[/?#][^\s<>\"\u00ab\u00bb\u2018-\u201f\u3000-\u303f\uff00-\uff60]*)?",
+    rf"(?P<scheme>(?<![A-Za-z])(?:https?|ftp|tonsite)://)?(?:(?P<user>[A-Za-z0-9.+_%~-]+)@)?"
+    rf"(?P<host>[{_IN_DOMAIN}.]*\.[{_IN_DOMAIN}]+)(?P<port>:\d{{1,5}})?"
+    rf"(?P<path>(?:/|[?#](?=\S))(?:[^\s<>\"\u00ab\u00bb\u2000-\u206f]|[\u200c\u200d\u2010-\u2015])*)?",
     re.IGNORECASE,
 )
-_APP_LINK = re.compile(r"(?<![\w/.])(?:tg|ton)://[a-z0-9_-]+(?:[/?#][^\s<>\"]*)?", re.IGNORECASE)
-_COMMAND = re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>])", re.ASCII)
-_COMMAND_AFTER_WORD = re.compile(r"\w$")
-_MENTION = re.compile(r"(?<!\w)@([A-Za-z][A-Za-z0-9_]{2,31})(?!\w)")
-_HASHTAG = re.compile(r"(?<![\w#＃])[#＃](?=[\w·\u200c]*[^\W\d_])[\w·\u200c]{1,256}(?:@[A-Za-z0-9_]{3,32})?(?![#＃])")
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
+_APP_LINK = re.compile(r"(?:tg|ton)://[a-z0-9_-]+(?:[/?#][^\s<>\"]+)?", re.IGNORECASE)
+_COMMAND = re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>@])")
+_MENTION = re.compile(r"(?<!\w)@[A-Za-z0-9_]{4,32}(?!\w)")
+_HASHTAG = re.compile(
+    r"(?<![\w·\u200c])[#＃](?=[\w·\u200c]*[^\W\d_])[\w·\u200c]{1,256}+(?:@[A-Za-z0-9_]{3,32})?(?![#＃])"
+)
 _CASHTAG = re.compile(r"(?<![\w$])\$(?:1INCH|[A-Z]{1,8})(?:@[A-Za-z0-9_]{3,32})?(?![\w$])")
+
+_PATTERNS = (
+    (_COMMAND, "bot_command"),
+    (_MENTION, "mention"),
+    (_HASHTAG, "hashtag"),
+    (_CASHTAG, "cashtag"),
+    (_APP_LINK, "url"),
+)
 
 
 def detect(text: str) -> Entities:
@@ -67,10 +80,7 @@ def _crosses(found: TextEntity, given: TextEntity) -> bool:
 
 
 def _candidates(text: str) -> Iterator[tuple[int, int, str]]:
-    for found in _COMMAND.finditer(text):
-        if not _COMMAND_AFTER_WORD.search(text[: found.start()][-1:]):
-            yield found.start(), found.end(), "bot_command"
-    for pattern, kind in ((_MENTION, "mention"), (_HASHTAG, "hashtag"), (_CASHTAG, "cashtag"), (_APP_LINK, "url")):
+    for pattern, kind in _PATTERNS:
         for found in pattern.finditer(text):
             yield found.start(), found.end(), kind
     for found in _ADDRESS.finditer(text):
@@ -79,23 +89,33 @@ def _candidates(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _address(found: re.Match[str], text: str) -> tuple[int, int, str] | None:
-    before = text[: found.start()][-1:]
-    if before and (before.isalnum() or before in "@_/$#"):
+    names = found["host"].split(".")
+    is_number = re.fullmatch(r"(?:\d{1,3}\.){3}\d{1,3}", found["host"]) is not None
+    if any(not 1 <= len(name) <= 63 or name.endswith("-") for name in names) or "_" in names[-2] + names[-1]:
         return None
-    top = (found["top"] or "").lower()
-    has_scheme = found["scheme"] is not None
-    is_domain = not top or top in _COUNTRIES or top in _COMMON or top.startswith("xn--")
-    if found["at"] and not has_scheme:
-        return (found.start(), found.end("host"), "email") if is_domain and top else None
-    if not (has_scheme or is_domain):
+    around = text[: found.start()][-1:] + text[found.end() :][:1]
+    if found["scheme"] is None and ("@" in around or not (is_number or _is_top(names[-1]))):
         return None
-    end = found.end() - len(found.group()) + len(_without_closing_marks(found.group()))
-    return found.start(), end, "url"
+    if found["scheme"] is not None and not is_number and not re.fullmatch(r"[^\W\d_]{2,}", names[-1]):
+        return None
+    if found["user"] and found["scheme"] is None:
+        return found.start(), found.end("host"), "email"
+    return found.start(), found.start() + len(_without_closing_marks(found.group())), "url"
+
+
+def _is_top(name: str) -> bool:
+    """Whether that is a top-level domain; `Com` is none, `com` and `COM` are."""
+    is_capitalised = name[:1] != name[:1].lower() and name[1:] == name[1:].lower()
+    return not is_capitalised and (name.lower() in _COUNTRIES or name.lower() in _COMMON)
 
 
 def _without_closing_marks(url: str) -> str:
-    """The address without the sentence's own punctuation behind it."""
-    url = url.rstrip(".,:;!?'`…")
-    while url.endswith((")", "]", "}")) and url.count(url[-1]) > url.count({")": "(", "]": "[", "}": "{"}[url[-1]]):
-        url = url[:-1].rstrip(".,:;!?'`…")
-    return url
+    """The address without what belongs to the sentence around it: a bracket that it did not open, punctuation."""
+    opened: list[str] = []
+    for index, ch in enumerate(url):
+        if ch in _BRACKETS.values():
+            opened.append(ch)
+        elif ch in _BRACKETS and (not opened or opened.pop() != _BRACKETS[ch]):
+            url = url[:index]
+            break
+    return url.rstrip(".,:;!?'`(")

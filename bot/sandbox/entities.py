@@ -7,13 +7,13 @@ server; `tests/sandbox/test_entities.py` compares the two on random text.
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from bot.sandbox.answers import bad_request
 from bot.sandbox.links import LinkError, check_link
+from bot.sandbox.nesting import CODES, QUOTES, STYLES, Entities, TextEntity, nest, order, split_styles
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -21,48 +21,15 @@ SOURCE_LIMIT_BYTES = 32_768
 ENTITY_LIMIT = 100
 ENTITY_LIMIT_BYTES = 9_500
 
-STYLES = ("bold", "italic", "underline", "strikethrough", "spoiler")
-QUOTES = frozenset({"blockquote", "expandable_blockquote"})
-CODES = frozenset({"code", "pre"})
 LINKS = frozenset({"text_link", "text_mention", "custom_emoji"})
 DETECTED = frozenset(
     {"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bank_card_number"}
 )
 KNOWN = frozenset(STYLES) | QUOTES | CODES | LINKS | DETECTED
 
-_PRIORITY = {
-    **dict.fromkeys(QUOTES, 0),
-    "pre": 11,
-    "code": 20,
-    "text_link": 49,
-    "text_mention": 49,
-    **{style: 90 + index for index, style in enumerate(STYLES)},
-    "custom_emoji": 99,
-}
 _REMOVED = frozenset("\r\u0333\u033f\u030a") | frozenset(map(chr, range(0x2028, 0x202F)))
 _CONTROL = frozenset(map(chr, range(32))) - {"\n", "\r"}
 _DIRECTION_MARKS = re.compile("[\u200e\u200f]+(?=[\u200e\u200f])")
-
-
-@dataclass(frozen=True, slots=True)
-class TextEntity:
-    """Formatting of a stretch of text."""
-
-    type: str
-    offset: int
-    length: int
-    url: str | None = None
-    language: str | None = None
-    user_id: int | None = None
-    custom_emoji_id: str | None = None
-
-    @property
-    def end(self) -> int:
-        """The first unit behind it."""
-        return self.offset + self.length
-
-
-Entities = tuple[TextEntity, ...]
 
 
 def utf16_len(text: str) -> int:
@@ -207,7 +174,7 @@ def trim(text: str, entities: Entities) -> tuple[str, Entities]:
         return "", ()
     end = utf16_len(stripped)
     cut = [replace(each, length=min(each.end, end) - each.offset) for each in entities if each.offset < end]
-    cut.sort(key=_order)
+    cut.sort(key=order)
     first = min(cut[0].offset if cut else end, len(stripped) - len(stripped.lstrip(" \n")))
     return stripped[first:], tuple(replace(each, offset=each.offset - first) for each in cut)
 
@@ -216,7 +183,7 @@ def keep_first(entities: Entities) -> Entities:
     """The hundred entities that Telegram keeps: links, code and quotes come before styles; the others are lost."""
     firm = [each for each in entities if each.type not in STYLES and each.type != "custom_emoji"][:ENTITY_LIMIT]
     emoji = [each for each in entities if each.type == "custom_emoji"]
-    styles = _split([each for each in entities if each.type in STYLES], [])
+    styles = split_styles([each for each in entities if each.type in STYLES], [])
     return nest([*firm, *emoji, *styles[: ENTITY_LIMIT - len(firm)]])
 
 
@@ -234,113 +201,3 @@ def _extra_bytes(entity: TextEntity) -> int:
         length = len((entity.url or entity.language or "").encode())
         return (length + (1 if length < 254 else 4) + 3) // 4 * 4
     return 0
-
-
-def _order(entity: TextEntity) -> tuple[int, int, int]:
-    priority = _PRIORITY.get(entity.type, 50)
-    return entity.offset, -entity.length, priority - (entity.type == "pre" and entity.language is not None)
-
-
-def nest(entities: Iterable[TextEntity]) -> Entities:
-    """Sort the entities; where they cross, keep the earlier link, code or quote and split the styles."""
-    given = sorted(entities, key=_order)
-    if _is_nested(given):
-        return tuple(given)
-    firm = _without_crossing([each for each in given if each.type not in STYLES and each.type not in QUOTES])
-    quotes = _without_crossing([each for each in given if each.type in QUOTES])
-    others = sorted(quotes + [each for each in firm if _fits(each, quotes)], key=_order)
-    styles = _split([each for each in given if each.type in STYLES], others)
-    return tuple(sorted(others + styles, key=_order))
-
-
-def _without_crossing(entities: Sequence[TextEntity]) -> list[TextEntity]:
-    kept: list[TextEntity] = []
-    for entity in entities:
-        if not kept or entity.offset >= kept[-1].end:
-            kept.append(entity)
-    return kept
-
-
-def _fits(entity: TextEntity, quotes: Sequence[TextEntity]) -> bool:
-    """An entity lies inside of a quote or outside of all."""
-    crossed = [quote for quote in quotes if quote.offset < entity.end and entity.offset < quote.end]
-    return all(quote.offset <= entity.offset and entity.end <= quote.end for quote in crossed)
-
-
-def _is_nested(entities: Sequence[TextEntity]) -> bool:
-    """Whether sorted entities are already in the form that `nest` would make."""
-    around: list[TextEntity] = []
-    style_ends: dict[str, int] = {}
-    for entity in entities:
-        while around and entity.offset >= around[-1].end:
-            around.pop()
-        if around and not _may_be_inside(entity, around):
-            return False
-        if entity.type in STYLES:
-            if style_ends.get(entity.type, -1) >= entity.offset:
-                return False
-            style_ends[entity.type] = entity.end
-        around.append(entity)
-    return True
-
-
-def _may_be_inside(entity: TextEntity, around: Sequence[TextEntity]) -> bool:
-    kinds = {outer.type for outer in around}
-    if entity.end > around[-1].end or around[-1].type in CODES or kinds & set(STYLES):
-        return False
-    if entity.type in STYLES:
-        return True
-    return entity.type not in QUOTES and kinds <= QUOTES
-
-
-class _StyleCutter:
-    """Walks through the text and cuts styles wherever it is told to, and where another style begins."""
-
-    def __init__(self, styles: Iterable[TextEntity]) -> None:
-        self._waiting = deque(styles)
-        self._open: dict[str, tuple[int, int]] = {}
-        self.done: list[TextEntity] = []
-
-    def advance(self, offset: int) -> None:
-        """Finish everything before `offset`; what goes on behind it is cut there."""
-        while self._waiting and self._waiting[0].offset < offset:
-            style = self._waiting.popleft()
-            begin, end = self._open.get(style.type, (0, -1))
-            if style.offset <= end:
-                self._open[style.type] = (begin, max(end, style.end))
-            else:
-                self._cut(style.offset)
-                self._open[style.type] = (style.offset, style.end)
-        self._cut(offset)
-
-    def _cut(self, offset: int) -> None:
-        for kind in STYLES:
-            begin, end = self._open.get(kind, (offset, offset))
-            if begin >= offset:
-                continue
-            self.done.append(TextEntity(kind, begin, min(end, offset) - begin))
-            if end <= offset:
-                del self._open[kind]
-            else:
-                self._open[kind] = (offset, end)
-
-
-def _split(styles: Sequence[TextEntity], others: Sequence[TextEntity]) -> list[TextEntity]:
-    """Merge styles that touch and cut them at the borders of the other entities; code loses them."""
-    cutter = _StyleCutter(styles)
-    around: list[TextEntity] = []
-
-    def advance(offset: int) -> None:
-        while around and offset >= around[-1].end:
-            mark = len(cutter.done)
-            inner = around.pop()
-            cutter.advance(inner.end)
-            if inner.type in CODES:
-                del cutter.done[mark:]
-        cutter.advance(offset)
-
-    for other in others:
-        advance(other.offset)
-        around.append(other)
-    advance(1 << 40)
-    return sorted(cutter.done, key=_order)

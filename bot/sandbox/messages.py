@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from bot.sandbox.entities import Entities, TextEntity
 from bot.sandbox.keyboards import Keyboard, callbacks, keyboard_json
+from bot.sandbox.nesting import Entities, TextEntity
 from bot.sandbox.people import Chat, User
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from bot.sandbox.answers import ApiError, bad_request
 from bot.sandbox.detection import with_detected
-from bot.sandbox.entities import CAPTION_LIMIT, Entities, accept, read_entities
+from bot.sandbox.entities import CAPTION_LIMIT, accept, read_entities
 from bot.sandbox.keyboards import read_keyboard
 from bot.sandbox.links import LinkError, check_link
 from bot.sandbox.messages import Message, Preview
+from bot.sandbox.nesting import Entities
 from bot.sandbox.parameters import Parameters, Upload
 from bot.sandbox.people import Chat
 from bot.sandbox.rich import check_rich
