@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 from frontmatter.default_handlers import BaseHandler, YAMLHandler
@@ -116,11 +116,20 @@ class _RefusedError(ValueError):
         self.code, self.row, self.values = code, row, values
 
 
+_KEPT_TAGS = frozenset({"tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"})
+
+
 class _Loader(yaml.SafeLoader):
     """Pure Python on purpose: too much nesting is an exception here and the end of the process in C.
 
-    Dates stay text, so that an impossible one is named as such; aliases are refused, so that nothing can multiply.
+    Every scalar but null stays the text that the author wrote: `3.10` keeps its zero, an impossible date can be named.
+    Aliases are refused, so that nothing can multiply.
     """
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag in _KEPT_TAGS]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
@@ -150,13 +159,6 @@ class _Loader(yaml.SafeLoader):
                 self.repeated.append((str(key.value), key.start_mark.line))
             seen.add(str(key.value))
         return super().construct_mapping(node, deep)
-
-
-def _as_written(_: _Loader, node: yaml.ScalarNode) -> str:
-    return str(node.value)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)
 
 
 class _Yaml(YAMLHandler):
@@ -189,4 +191,6 @@ class _Toml(BaseHandler):
     repeated: tuple[tuple[str, int], ...] = ()  # TOML itself refuses a repeated key
 
     def load(self, fm: str) -> dict[str, Any]:
+        if any(line.partition("=")[0].count(".") > MAX_DEPTH for line in fm.split("\n")):
+            raise _RefusedError("front_matter.too_complex")
         return tomllib.loads(fm)

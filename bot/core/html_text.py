@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html import unescape
-from html.parser import HTMLParser
 
 from bot.core.models import PLAIN, Block, Code, Inline, Label, ListBlock, ListEntry, Paragraph, Quote, Run, Style, Table
 from bot.core.runs import strip, tidy
@@ -52,8 +51,10 @@ _MEDIA = {
     "iframe": "🔗 网页",
     "embed": "🔗 网页",
 }
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)(.*)>", re.DOTALL)
-_ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+))")
+# No `<` inside a tag: a tag that never closes costs nothing, however many there are.
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)((?:[\s/][^<>]*)?)>")
+_DECLARATION = re.compile(r"<[!?][^<>]*>")
+_ATTRIBUTE = re.compile(r"(?<![\w:.-])([A-Za-z_:][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+))")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 
 
@@ -69,7 +70,11 @@ class Tag:
 def parse_tag(source: str) -> Tag | None:
     """The tag written in `source`, or None for comments, declarations and names that are not HTML (`<think>`)."""
     found = _TAG.fullmatch(source)
-    if found is None or found[2].lower() not in KNOWN:
+    return _known(found) if found else None
+
+
+def _known(found: re.Match[str]) -> Tag | None:
+    if found[2].lower() not in KNOWN:
         return None
     pairs = {name.lower(): unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(found[3])}
     return Tag(found[2].lower(), bool(found[1]), pairs)
@@ -113,17 +118,13 @@ HtmlBlock = HtmlHeading | Block
 
 def read_html(source: str) -> list[HtmlBlock]:
     """A block of HTML as blocks of text; addresses are as written and still to be checked."""
-    reader = _Reader()
-    reader.feed(without_comments(source))
-    reader.close()
-    return reader.finish()
+    return _Reader().read(_DECLARATION.sub("", without_comments(source)))
 
 
-class _Reader(HTMLParser):
+class _Reader:
     """Collects runs until a tag breaks the line, and lines into blocks."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._blocks: list[HtmlBlock] = []
         self._runs: list[Run] = []
         self._open: list[str] = []
@@ -131,49 +132,48 @@ class _Reader(HTMLParser):
         self._numbers: list[int | None] = []
         self._rows: list[list[Inline]] = []
 
-    def finish(self) -> list[HtmlBlock]:
+    def read(self, source: str) -> list[HtmlBlock]:
+        at = 0
+        for found in _TAG.finditer(source):
+            self._add_text(source[at : found.start()])
+            at = found.end()
+            tag = _known(found)
+            if tag is None:
+                self._add_text(found[0])
+            elif tag.is_closing:
+                self._close(tag.name)
+            else:
+                self._take(tag)
+        self._add_text(source[at:])
         self._flush("p")
         self._flush_table()
         return self._blocks
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
+    def _take(self, tag: Tag) -> None:
+        if tag.name == "br":
             self._runs.append(Run("\n"))
-        elif tag in BREAKING:
-            self._begin(tag)
-        elif tag == "a":
-            self._addresses.append(dict(attrs).get("href") or None)
-        elif (found := media(Tag(tag, attributes={name: value or "" for name, value in attrs}))) is not None:
+        elif tag.name in BREAKING:
+            self._begin(tag.name)
+        elif tag.name == "a":
+            self._addresses.append(tag.attributes.get("href"))
+        elif (found := media(tag)) is not None:
             self._runs.append(Run(found[0], self._style, found[1] or self._address))
-        elif tag in STYLES or tag in HIDDEN:
-            self._open.append(tag)
-        elif tag not in KNOWN:
-            self._runs.append(Run(self.get_starttag_text() or "", self._style))
+        elif tag.name in STYLES or tag.name in HIDDEN:
+            self._open.append(tag.name)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag in STYLES or tag in HIDDEN or tag == "a":
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in BREAKING:
-            self._end(tag)
-        elif tag == "a" and self._addresses:
+    def _close(self, name: str) -> None:
+        if name in BREAKING:
+            self._end(name)
+        elif name == "a" and self._addresses:
             self._addresses.pop()
-        elif tag in self._open:
-            self._open.reverse()
-            self._open.remove(tag)
-            self._open.reverse()
-        elif tag not in KNOWN:
-            self._runs.append(Run(f"</{tag}>", self._style))
+        elif name in self._open:
+            del self._open[len(self._open) - 1 - self._open[::-1].index(name)]
 
-    def handle_data(self, data: str) -> None:
-        if not HIDDEN.intersection(self._open):
-            text = data if "pre" in self._open else _SPACE.sub(" ", data)
+    def _add_text(self, source: str) -> None:
+        if source and not HIDDEN.intersection(self._open):
+            text = unescape(source)
+            text = text if "pre" in self._open else _SPACE.sub(" ", text)
             self._runs.append(Run(text, self._style, self._address))
-
-    def unknown_decl(self, data: str) -> None:
-        self.handle_data(data.removeprefix("CDATA["))
 
     @property
     def _style(self) -> Style:

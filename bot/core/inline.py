@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from markdown_it.token import Token
@@ -11,6 +12,7 @@ from bot.core.links import check_link
 from bot.core.models import PLAIN, Inline, Problem, Run, Severity, Style
 from bot.core.runs import SOFT_BREAK, is_wide, tidy
 
+_SPACES = re.compile("[ \t\xa0]+")
 _MARKS = {
     "strong_open": Style.BOLD,
     "em_open": Style.ITALIC,
@@ -97,7 +99,7 @@ class _Line:
 
     def _add(self, text: str, style: Style = PLAIN, *, url: str | None = None, is_literal: bool = False) -> None:
         if text and not HIDDEN.intersection(self._tags):
-            text = text.replace("\t", " ").replace("\xa0", " ")
+            text = text if Style.CODE in style else _SPACES.sub(" ", text)
             self._atoms.append(_Atom(Run(text, self._style | style, url or self._address), is_literal))
 
     @property

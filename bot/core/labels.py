@@ -27,7 +27,7 @@ _IMPACTS = _names(
 # 洞察 is typed with look-alikes: 洽察 洰察 洛察 洯察 洢察 洠察 洵察 洞潜. 洞见 and 观察 are words of their own.
 _MISSPELT = re.compile("(洞察|洞(?![察见悉])[\u4e00-\u9fff]|(?!洞)[\u6c34-\u6e0a]察)")
 _SEPARATORS = re.compile(r"[\s&＆/|·、，,和与及+的_-]+|\band\b", re.IGNORECASE)
-_DECORATION = re.compile(r"^[\W_]+|[\W_]+$")
+_LABEL_MAX = 40  # characters that can hold a label and the marks around it
 _COLONS = ":："
 _INLINE_LABEL = re.compile(r"\s*([^：:\n\r]{2,24}?)\s*[：:]")
 _BOLD_LABEL = re.compile(r"\s{0,3}\*\*\s*([^*\n]{2,24}?)\s*\*\*")
@@ -74,11 +74,11 @@ def find_commentary(inline: Inline, *, is_heading: bool = False) -> FoundLabel |
     Bold or heading: any label of the lists. Plain text: only before a colon, and only one of the longer labels.
     """
     bold = _bold_length(inline)
-    text = plain(inline)
+    text = plain(inline)[:_LABEL_MAX]
     if is_heading and not bold:
         return _found(text, inline, len(text))
     if bold:
-        return _found(text[:bold], inline, bold)
+        return _found(text[:bold], inline, bold) if bold <= _LABEL_MAX else None
     found = _INLINE_LABEL.match(text)
     if found is None or len(_key(found[1])) < 4:
         return None
@@ -92,7 +92,7 @@ def is_commentary_line(line: str) -> bool:
 
 
 def _found(written: str, inline: Inline, end: int) -> FoundLabel | None:
-    written = _DECORATION.sub("", written)
+    written = _bare(written)
     label = _MISSPELT.sub("洞察", written) if _key(written)[:2] in ("深度", "洞察") or len(written) == 2 else written
     key = _key(label)
     if key in _IMPACTS:
@@ -117,17 +117,27 @@ def _bold_length(inline: Inline) -> int:
     return length if any(Style.BOLD in run.style for run in inline) else 0
 
 
+def _bare(text: str) -> str:
+    """Without the punctuation, marks and emoji around the words."""
+    start, end = 0, len(text)
+    while start < end and not text[start].isalnum():
+        start += 1
+    while end > start and not text[end - 1].isalnum():
+        end -= 1
+    return text[start:end]
+
+
 def _has_words(text: str) -> bool:
     return any(char.isalnum() for char in text)
 
 
 def _key(label: str) -> str:
-    return _SEPARATORS.sub("", _DECORATION.sub("", label)).lower()
+    return _SEPARATORS.sub("", _bare(label)).lower()
 
 
 def is_roundup(title: str) -> bool:
     """Whether a heading or label announces short news (更多动态, 其他, 快讯, More …)."""
-    bare = _DECORATION.sub("", _NUMBERING.sub("", _DECORATION.sub("", title)))
+    bare = _bare(_NUMBERING.sub("", _bare(title)))
     if _ROUNDUPS.fullmatch(bare) or (_MORE.match(bare) and len(bare) <= _MORE_MAX):
         return True
     return _ROUNDUPS_LATIN.fullmatch(bare) is not None and len(bare.split()) <= 6
@@ -135,7 +145,7 @@ def is_roundup(title: str) -> bool:
 
 def is_source(text: str) -> bool:
     """Whether a link's text names no story but only where one comes from (来源, 阅读原文, via)."""
-    bare = _DECORATION.sub("", text)
+    bare = _bare(text)
     return not bare or any(pattern.fullmatch(bare) for pattern in (_SOURCES, _DOMAIN))
 
 

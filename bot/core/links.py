@@ -11,7 +11,9 @@ _MAIL = re.compile(r"mailto:[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+", re.IGNORECASE)
 _ENCODED = re.compile(r"[\s\x00-\x20\x7f\"<>\\^`{|}]")
 _HOST = re.compile(r"[^\s/?#@:<>\"'()（），。、；：！？]+\.[^\s/?#@:<>\"'()（），。、；：！？]+")
 _IPV6 = re.compile(r"\[[0-9a-fA-F:.]+\]")
-_BARE = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.IGNORECASE)
+_BARE = re.compile(r"https?://(?=[^/?#]{0,250}?\.)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]{1,2048}", re.IGNORECASE)
+_MAX_LENGTH = 2048
+_MAX_HOST = 253
 _TAIL = ".,;:!?'\"*_~&"
 _PAIRS = {")": "(", "]": "["}
 _TRACKING = re.compile(r"(utm_\w+|spm|from|share_token|ref_src)", re.IGNORECASE)
@@ -30,6 +32,8 @@ def check_link(href: str) -> Link:
     href = href.strip()
     if not href or href == "#":
         return Link(None, "link.empty")
+    if len(href) > _MAX_LENGTH:
+        return Link(None, "link.broken")
     if href.startswith("//"):
         href = f"https:{href}"
     elif href.lower().startswith("www."):
@@ -53,7 +57,7 @@ def _web_link(href: str) -> Link:
         return Link(None, "link.broken")
     host = parts.netloc.rpartition("@")[2]
     name = host.rpartition(":")[0] if port is not None else host.removesuffix(":")
-    if not (_HOST.fullmatch(name) or _IPV6.fullmatch(name)):
+    if len(name) > _MAX_HOST or not (_HOST.fullmatch(name) or _IPV6.fullmatch(name)):
         return Link(None, "link.broken")
     return Link(_assemble(parts))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from markdown_it.token import Token
@@ -157,7 +157,7 @@ class _Builder:
         parts: list[list[Inline]] = []
         starts: list[int] = []
         after_head = True
-        source = list(_source_lines(self._inline()))
+        source = lines(self._inline())
         are_numbered = sum(_NUMBERED.match(plain(one)) is not None for one in source) > 1
         for offset, one in enumerate(source):
             is_head = _is_head_line(one)
@@ -278,15 +278,6 @@ def _as_block(node: Heading | Piece) -> Block:
 
 def _is_prose(text: str) -> bool:
     return len(text) > _SETEXT_MAX or text.endswith(_SENTENCE_END)
-
-
-def _source_lines(inline: Inline) -> Iterable[Inline]:
-    """The source's lines, each still with its break."""
-    start = 0
-    for line in lines(inline):
-        end = start + len(plain(line)) + 1
-        yield cut(inline, start, end)
-        start = end
 
 
 def _is_head_line(inline: Inline) -> bool:

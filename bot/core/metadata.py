@@ -25,7 +25,8 @@ _DATE = re.compile(
     r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*日?(?=$|[T\s])|(\d{4})(\d{2})(\d{2})$"
 )
 _BULLET = re.compile(r"^\s*(?:[-*•·]\s+|\d{1,2}[.、)]\s*)")
-_JOINED_BULLETS = re.compile(r"\s+-\s+")
+_YES = frozenset({"true", "yes", "on", "1", "是"})
+_NO = frozenset({"false", "no", "off", "0", "", "否"})
 _TITLE_MAX = 200
 
 
@@ -55,7 +56,7 @@ def parse_date(value: object) -> dt.date | None:
         return value.date()
     if isinstance(value, dt.date):
         return value
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if not isinstance(value, str | int):
         return None
     found = _DATE.match(str(value).strip())
     if found is None:
@@ -71,7 +72,7 @@ def split_points(value: str) -> tuple[str, ...]:
     """The lines of a summary, without their list marks."""
     lines = [line for line in value.splitlines() if line.strip()]
     if len(lines) == 1 and _BULLET.match(lines[0]) and lines[0].lstrip()[0] == "-":
-        lines = _JOINED_BULLETS.split(lines[0].strip().removeprefix("-"))
+        lines = " ".join(lines[0].split()).removeprefix("- ").split(" - ")
     return tuple(bare for line in lines if (bare := _BULLET.sub("", line).strip()))
 
 
@@ -153,8 +154,10 @@ class _Reader:
         return url
 
     def _is_draft(self) -> bool:
-        value = self._fields.get("draft", False)
-        if isinstance(value, bool):
-            return value
-        self._report("front_matter.type", "draft", Severity.WARNING)
-        return str(value).strip().lower() in ("true", "yes", "on", "1", "是")
+        value = self._fields.get("draft")
+        if value is None:
+            return False
+        word = str(value).strip().lower()
+        if word not in _YES | _NO:
+            self._report("front_matter.type", "draft", Severity.WARNING)
+        return word not in _NO

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
 
 from bot.core.models import PLAIN, Inline, Run, Style, plain
 
@@ -15,6 +14,7 @@ _WIDE = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff9f\U00020000-\U0003ffff"
     "“”‘’…—·]"
 )
+_AFTER_BREAK = re.compile("(?<=[\r\n])")
 _SENTENCE_END = "。！？；：…"
 
 
@@ -71,10 +71,13 @@ def words(text: str, style: Style = PLAIN) -> Inline:
 
 
 def lines(inline: Inline) -> list[Inline]:
-    """The lines of the source, at hard and soft breaks."""
-    text = plain(inline)
-    bounds = [0, *(found.end() for found in re.finditer("[\r\n]", text)), len(text) + 1]
-    return [cut(inline, start, end - 1) for start, end in pairwise(bounds)]
+    """The lines of the source, each with the hard or soft break that ends it."""
+    found: list[list[Run]] = [[]]
+    for run in inline:
+        first, *others = _AFTER_BREAK.split(run.text)
+        found[-1].append(replace(run, text=first))
+        found += ([replace(run, text=other)] for other in others)
+    return [tidy(line) for line in found if any(run.text for run in line)]
 
 
 def join_soft_breaks(inline: Inline) -> Inline:
@@ -95,7 +98,7 @@ def join_soft_breaks(inline: Inline) -> Inline:
 
 
 def _joint(text: str, at: int) -> str:
-    before, after = text[:at].rstrip()[-1:], text[at + 1 :].lstrip()[:1]
+    before, after = text[max(0, at - 9) : at].rstrip()[-1:], text[at + 1 : at + 9].lstrip()[:1]
     if not (before and after and is_wide(before) and is_wide(after)):
         return " "
     return "\n" if before in _SENTENCE_END else ""

@@ -8,6 +8,7 @@ that would take the parser too long is refused beforehand.
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from markdown_it import MarkdownIt
 from markdown_it.common.html_blocks import block_names
@@ -25,21 +26,29 @@ from bot.core.runs import is_wide
 
 MAX_NESTING = 48
 
-_MAX_LINES = 20_000
-_MAX_MARKS = 40_000
+# The largest real digest has 480 lines and 2,000 marks.
+_MAX_LINES = 3_000
+_MAX_MARKS = 20_000
+_MAX_SPECIAL = 50_000
+_MAX_INDENT = 100
 _MAX_BRACKETS = 3_000
-_MAX_COLUMNS = 200
-_MAX_QUOTES = 24
+_MAX_OPEN_BRACKETS = 200
+_MAX_COLUMNS = 64
+_MAX_CELLS = 8_000
+_MAX_QUOTES = 12
 
 _MARKS = re.compile(r"[\[\]*_`<!&\\~|^]")
+_SPECIAL = re.compile(r"[!#$%&*+\-:<=>@\[\\\]^_`{}~]")  # where the parser stops to try its rules
+_DEEP_ENTRY = re.compile(rf"[ \t]{{{_MAX_INDENT},}}(?:[-*+]|\d+[.)])[ \t]")
+_BRACKET = re.compile(r"[\[\]]")
 _PARAGRAPH_GAP = re.compile(r"\n[ \t]*\n")
-_DELIMITER_ROW = re.compile(r"[ \t>]*\|?[ \t:|-]+")
+_DELIMITERS = " \t>|:-"
 _QUOTE_MARKS = re.compile(r"[ \t]*(?:>[ \t]*)+")
 _PROTOCOL = re.compile(r"(?<![A-Za-z0-9])https?$", re.IGNORECASE)
 _TIGHT_HEADING = re.compile(r"(#{2,6})([^\s#].*)")
 _ADVERT = re.compile(r"<div\s+class=[\"']telegram-card[\"']", re.IGNORECASE)
 _DIV = re.compile(r"<(/?)div\b", re.IGNORECASE)
-_BOLD_LINE = re.compile(r"\*\*[^*\n]+\*\*[ \t]*[：:]?[ \t]*")
+_BOLD_LINE = re.compile(r"\*\*[^*\n]+\*\*[ \t]*(?:[：:][ \t]*)?")
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(block_names)})(?:\s|/?>|$)", re.IGNORECASE)
 _MARKDOWN_LINE = re.compile(r"#{1,6}[ \t]|[-*+][ \t]|\d{1,3}[.)][ \t]|\*\*|\|")
 _HEADING = re.compile(r"#{1,6}\s")
@@ -66,21 +75,31 @@ def parse_tokens(text: str) -> list[Token]:
 def find_bomb(text: str) -> Problem | None:
     """What would keep the parser busy for too long, found in linear time, or None."""
     lines = text.split("\n")
-    if len(lines) > _MAX_LINES or len(_MARKS.findall(text)) > _MAX_MARKS:
+    marks, special = len(_MARKS.findall(text)), len(_SPECIAL.findall(text))
+    if len(lines) > _MAX_LINES or marks > _MAX_MARKS or special > _MAX_SPECIAL:
         return Problem("markdown.too_complex", Severity.ERROR)
     for number, line in enumerate(lines, 1):
-        if line.count("|") > _MAX_COLUMNS and _DELIMITER_ROW.fullmatch(line):
+        if not line.strip(_DELIMITERS) and _is_too_wide(line.count("|"), lines, number):
             return Problem("markdown.table", Severity.ERROR, number, {"limit": _MAX_COLUMNS})
         quotes = _QUOTE_MARKS.match(line)
-        if quotes and quotes[0].count(">") > _MAX_QUOTES:
+        if (quotes and quotes[0].count(">") > _MAX_QUOTES) or _DEEP_ENTRY.match(line):
             return Problem("markdown.too_deep", Severity.ERROR, number)
     return _find_bracket_bomb(text)
+
+
+def _is_too_wide(columns: int, lines: list[str], first_row: int) -> bool:
+    if columns <= _MAX_COLUMNS and columns * len(lines) <= _MAX_CELLS:
+        return False
+    rows = next((at for at, line in enumerate(lines[first_row:]) if not line.strip()), len(lines) - first_row)
+    return columns > _MAX_COLUMNS or columns * rows > _MAX_CELLS
 
 
 def _find_bracket_bomb(text: str) -> Problem | None:
     line = 1
     for paragraph in _PARAGRAPH_GAP.split(text):
-        if paragraph.count("[") > _MAX_BRACKETS:
+        brackets = _BRACKET.findall(paragraph)
+        depths = accumulate(1 if bracket == "[" else -1 for bracket in brackets)
+        if len(brackets) > _MAX_BRACKETS or max(depths, default=0) > _MAX_OPEN_BRACKETS:
             return Problem("markdown.too_complex", Severity.ERROR, line)
         line += paragraph.count("\n") + 2
     return None
