@@ -27,6 +27,34 @@ async def test_today_without_a_card_there_leads_to_private(bot: Bot) -> None:
     assert answer.reply_to == bot.telegram.messages(GROUP)[-2].id
 
 
+async def test_today_links_to_the_card_that_was_sent_there(bot: Bot) -> None:
+    await bot.publish(newspaper(TODAY))
+    card = next(message for message in bot.telegram.bot_messages(GROUP) if not message.is_silent)
+
+    answer = await bot.write(READER, "/today", GROUP)
+
+    assert bot.button(answer, "打开")["url"] == f"https://t.me/ai_news_plus/{card.id}"
+
+
+async def test_in_another_group_today_leads_to_private(bot: Bot) -> None:
+    await bot.publish(newspaper(TODAY))
+    bot.telegram.add_group(OTHER, "别的群")
+    bot.telegram.join(READER, OTHER)
+
+    answer = await bot.write(READER, "/today", OTHER)
+
+    assert bot.button(answer, "打开")["url"].endswith("?start=d20260206")
+
+
+async def test_a_group_without_a_name_links_by_number(bot: Bot) -> None:
+    bot.telegram.world.chats[GROUP].username = None
+    await bot.publish(newspaper(TODAY))
+
+    answer = await bot.write(READER, "/today", GROUP)
+
+    assert bot.button(answer, "打开")["url"].startswith("https://t.me/c/1000000001/")
+
+
 async def test_before_publication_the_group_gets_the_latest(bot: Bot) -> None:
     await bot.shelve(newspaper(YESTERDAY, "昨天的事"))
 
