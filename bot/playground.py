@@ -15,7 +15,7 @@ from bot.locales import catalogue
 from bot.sandbox.demo import subscribe
 from bot.sandbox.redate import PostMirror
 from bot.sandbox.server import SandboxServer
-from bot.sandbox.telegram import ADMIN, GROUP_NAME, SECOND_READER, FakeTelegram
+from bot.sandbox.telegram import ADMIN, GROUP_NAME, READER, FakeTelegram
 from bot.storage.instance import hold
 
 LOOK_EVERY_S = 1.0
@@ -45,7 +45,7 @@ async def _play(settings: Settings, port: int) -> None:
         try:
             async with asyncio.TaskGroup() as tasks:
                 mirroring = tasks.create_task(_keep_mirrored(mirror, server))
-                showing = tasks.create_task(subscribe(telegram, SECOND_READER))
+                showing = tasks.create_task(subscribe(telegram, READER))
                 _announce(address, settings)
                 await serve(_own_settings(settings, folder, telegram, address), stop)
                 mirroring.cancel()
