@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from bot.core.blocks import INDENT, inked, trimmed, write_blocks
 from bot.core.manuscript import Cut, Manuscript
 from bot.core.models import PLAIN, Block, Commentary, CommentaryKind, Inline, Item, Paragraph, Run, Say, Style, plain
-from bot.core.rich_text import clean
 
 _CONTINUING = "，,。.：:；;、—–-（( "
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -31,13 +30,25 @@ def write_item(page: Manuscript, item: Item, style: ItemStyle, *, is_titled: boo
     """Write one item on the line that is open. Without a title (the section's heading is it), only what follows."""
     blocks: Sequence[Block] = inked(item.blocks)
     if is_titled:
-        blocks = _write_headline(page, item, blocks, style)
-    if blocks:
+        line, blocks = first_line(item, style)
+        page.inline(line)
         page.gap(1, Cut.PARAGRAPH, binds=True)
-        write_blocks(page, blocks, is_quoted=style.quote is None)
+    write_blocks(page, blocks, is_quoted=style.quote is None)
     if item.commentary:
-        page.gap(1, Cut.PARAGRAPH, binds=is_titled and not inked(item.blocks))
+        if blocks:
+            page.gap(1, Cut.PARAGRAPH)
         _write_commentary(page, item.commentary, style)
+
+
+def first_line(item: Item, style: ItemStyle) -> tuple[Inline, Sequence[Block]]:
+    """Number and headline with the text that goes on after it in the same line, and the blocks that are left."""
+    rest: Inline = ()
+    blocks: Sequence[Block] = inked(item.blocks)
+    if blocks and isinstance(blocks[0], Paragraph) and (item.is_brief or _goes_on(blocks[0].inline)):
+        rest, blocks = _without_tail(blocks[0].inline), blocks[1:]
+    headline = linked_headline(item, also=_headline_style(item, has_text=bool(rest or blocks)))
+    reference = (Run(_reference(item.repeats, style)),) if item.repeats is not None else ()
+    return (Run(f"{item.number}. "), *headline, *rest, *reference), blocks
 
 
 def linked_headline(item: Item, *, also: Style = PLAIN) -> Inline:
@@ -52,16 +63,9 @@ def mark(number: int) -> str:
     return _CIRCLED[number - 1] if 1 <= number <= len(_CIRCLED) else str(number)
 
 
-def _write_headline(page: Manuscript, item: Item, blocks: Sequence[Block], style: ItemStyle) -> Sequence[Block]:
-    """Number and headline, with the text that goes on after it on the same line; gives the blocks that are left."""
-    rest: Inline = ()
-    if blocks and isinstance(blocks[0], Paragraph) and (item.is_brief or _goes_on(blocks[0].inline)):
-        rest, blocks = _without_tail(blocks[0].inline), blocks[1:]
-    page.plain(f"{item.number}. ")
-    page.inline(linked_headline(item, also=_headline_style(item, has_text=bool(rest or blocks))) + rest)
-    if item.repeats is not None:
-        page.plain(_reference(item.repeats, style))
-    return blocks
+def sign(remark: Commentary, say: Say) -> str:
+    """What stands before the label of a commentary."""
+    return say("item.insight_sign") if remark.kind is CommentaryKind.INSIGHT else say("item.impact_sign")
 
 
 def _reference(number: int, style: ItemStyle) -> str:
@@ -98,8 +102,7 @@ def _write_remarks(page: Manuscript, commentary: Sequence[Commentary], say: Say)
     for place, remark in enumerate(commentary):
         if place:
             page.gap(2, Cut.PARAGRAPH)
-        page.plain(say("item.insight_sign") if remark.kind is CommentaryKind.INSIGHT else say("item.impact_sign"))
-        page.inline((Run(clean(remark.label)),), also=Style.BOLD)
+        page.plain(sign(remark, say)).inline((Run(remark.label),), also=Style.BOLD)
         blocks = inked(remark.blocks)
         if blocks and isinstance(blocks[0], Paragraph):
             page.plain(INDENT)

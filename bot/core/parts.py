@@ -75,11 +75,15 @@ def to_params(part: Part) -> dict[str, Any]:
         params["entities"] = [_entity_json(entity) for entity in part.entities]
     params["link_preview_options"] = _preview_json(part.preview)
     if part.keyboard:
-        rows = [[_button_json(button) for button in row] for row in part.keyboard]
-        params["reply_markup"] = {"inline_keyboard": rows}
+        params["reply_markup"] = keyboard_json(part.keyboard)
     if part.is_silent:
         params["disable_notification"] = True
     return params
+
+
+def keyboard_json(keyboard: Keyboard) -> dict[str, Any]:
+    """The keyboard as `reply_markup`."""
+    return {"inline_keyboard": [[_button_json(button) for button in row] for row in keyboard]}
 
 
 def from_params(params: Mapping[str, Any]) -> Part:

@@ -129,7 +129,7 @@ def _order(entity: Entity) -> tuple[int, int, int]:
 
 def _prepared(inline: Inline, also: Style, url: str | None) -> list[Run]:
     runs = tuple(Run(clean(run.text), *_looks(run, also, url)) for run in inline)
-    return [run for run in guard(tuple(_spelled_out(runs))) if run.text]
+    return [run for run in guard(tuple(spelled_out(runs))) if run.text]
 
 
 def _looks(run: Run, also: Style, url: str | None) -> tuple[Style, str | None]:
@@ -141,7 +141,7 @@ def _looks(run: Run, also: Style, url: str | None) -> tuple[Style, str | None]:
     return (Style.CODE if Style.CODE in style else style), None
 
 
-def _spelled_out(runs: Sequence[Run]) -> Iterator[Run]:
+def spelled_out(runs: Sequence[Run]) -> Iterator[Run]:
     """Web links in Telegram's form; what it cannot link becomes plain, an e-mail address is written after its name."""
     for run in runs:
         if run.url is None:

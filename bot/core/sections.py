@@ -63,14 +63,14 @@ def section_draft(digest: Digest, section: Section, say: Say) -> Draft:
     page = Manuscript()
     title = section_title(digest, section)
     if len(title) > _HEADING_MAX:
-        page.inline((Run(title),), also=Style.BOLD)
-    opened, folded = _folded(section)
+        page.inline((Run(title),), also=Style.BOLD).gap(2, Cut.UNIT)
+    opened, rest = folded(section)
     style = item_style(digest, say)
-    _write_entries(page, opened, title, style)
-    if folded:
+    _write_entries(page, opened, section, style)
+    if rest:
         page.gap(1, Cut.UNIT)
         with page.enclosed("expandable_blockquote"):
-            _write_entries(page, folded, title, replace(style, quote=None), between=Cut.FOLD)
+            _write_entries(page, rest, section, replace(style, quote=None), between=Cut.FOLD)
     return page.finish()
 
 
@@ -80,22 +80,7 @@ def item_style(digest: Digest, say: Say) -> ItemStyle:
     return ItemStyle(say, untitled)
 
 
-def _write_entries(
-    page: Manuscript, entries: Sequence[Entry], title: str, style: ItemStyle, between: Cut = Cut.UNIT
-) -> None:
-    previous: Entry | None = None
-    for entry in entries:
-        if previous is not None:
-            binds = isinstance(previous, Passage) and is_lead_in(previous.blocks[-1])
-            page.gap(1 if binds or between is Cut.FOLD else 2, between, binds=binds)
-        if isinstance(entry, Item):
-            write_item(page, entry, style, is_titled=not _is_heading(entry, title, entries))
-        else:
-            write_blocks(page, entry.blocks, is_quoted=style.quote is None)
-        previous = entry
-
-
-def _folded(section: Section) -> tuple[list[Entry], list[Entry]]:
+def folded(section: Section) -> tuple[list[Entry], list[Entry]]:
     """The entries that are open, and those to fold away: in a roundup all from the eleventh brief on."""
     entries = [entry for entry in section.entries if isinstance(entry, Item) or inked(entry.blocks)]
     briefs = 0
@@ -109,19 +94,32 @@ def _folded(section: Section) -> tuple[list[Entry], list[Entry]]:
     return entries, []
 
 
+def is_heading(item: Item, section: Section) -> bool:
+    """Whether the section's heading already says an item's headline: it has none of its own, or is the only entry."""
+    return item.is_implied or (len(section.entries) == 1 and item.title.split() == section.title.split())
+
+
+def _write_entries(
+    page: Manuscript, entries: Sequence[Entry], section: Section, style: ItemStyle, between: Cut = Cut.UNIT
+) -> None:
+    previous: Entry | None = None
+    for entry in entries:
+        if previous is not None:
+            binds = isinstance(previous, Passage) and is_lead_in(previous.blocks[-1])
+            page.gap(1 if binds or between is Cut.FOLD else 2, between, binds=binds)
+        if isinstance(entry, Item):
+            write_item(page, entry, style, is_titled=not is_heading(entry, section))
+        else:
+            write_blocks(page, entry.blocks, is_quoted=style.quote is None)
+        previous = entry
+
+
 def _heading(digest: Digest, section: Section) -> Heading:
     title = section_title(digest, section)
-    url = next((item.url for item in section.items if _is_heading(item, title, section.entries)), None)
+    url = next((item.url for item in section.items if is_heading(item, section)), None)
     if len(title) > _HEADING_MAX:
         return Heading(title[:_SHORT_HEADING] + "…", url)
     return Heading(title, url)
-
-
-def _is_heading(entry: Entry, title: str, entries: Sequence[Entry]) -> bool:
-    """Whether the section's heading already says an item's headline: it is its only story, or has none of its own."""
-    if not isinstance(entry, Item):
-        return False
-    return entry.is_implied or (len(entries) == 1 and " ".join(clean(entry.title).split()) == title)
 
 
 def _counter(digest: Digest, section: Section, say: Say) -> str:
