@@ -13,7 +13,8 @@ from itertools import islice
 import aiosqlite
 
 from bot.archive.records import ItemRecord, PostSource, content_hash, item_records
-from bot.core.terms import fold, index_text, runs
+from bot.core.aliases import spelling
+from bot.core.terms import index_text
 
 # Row ids are ordered by date, so that "newest first" is the index's own order. Two bytes hold the step to the next day.
 DAY_ROWS = 1 << 14
@@ -45,7 +46,7 @@ def day_of(row_id: int) -> dt.date:
 
 def tag_term(tag: str) -> str:
     """The term that marks items with this tag."""
-    return TAG_MARK + "".join([run.text for run in runs(fold(tag))])
+    return TAG_MARK + spelling(tag)
 
 
 async def write(connection: aiosqlite.Connection, source: PostSource) -> None:

@@ -22,15 +22,16 @@ class Aliases:
 
     def find(self, words: Sequence[str]) -> tuple[Phrase, ...]:
         """Every name in the group of the name that `words` spell together; empty when they spell none."""
-        return self._phrases.get("".join(_spelling(word) for word in words), ())
+        return self._phrases.get("".join(spelling(word) for word in words), ())
+
+
+def spelling(name: str) -> str:
+    """A name without what does not matter in it: width, case, spaces, hyphens; empty when nothing is left."""
+    return "".join([run.text for run in runs(fold(name))])
 
 
 def _lookup(groups: Iterable[tuple[str, ...]]) -> Iterable[tuple[str, tuple[Phrase, ...]]]:
     for group in groups:
         phrases = tuple(dict.fromkeys(found for name in group if (found := phrase(name))))
         for name in group:
-            yield _spelling(name), phrases
-
-
-def _spelling(name: str) -> str:
-    return "".join([run.text for run in runs(fold(name))])
+            yield spelling(name), phrases

@@ -8,14 +8,21 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
-from bot.core.aliases import Aliases
+from bot.core.aliases import Aliases, spelling
 from bot.core.models import Digest, Item, Passage, Section
-from bot.core.patterns import Pattern, PatternError
-from bot.core.terms import fold, runs
+from bot.core.patterns import Alternative, PatternError, PatternIndex, parse_pattern
+from bot.core.terms import fold
 from bot.core.wording import block_lines
 
 HEADLINE_CHARACTERS = 300
 TEXT_CHARACTERS = 160
+LEAD_CHARACTERS = 80
+"""How far into the text words tell the topic; names are looked for in all of `TEXT_CHARACTERS`."""
+
+HEADLINE_ONLY = "="
+"""Before an alias: it means the entity in headlines only (GitHub is named in many texts that are not about it)."""
+
+_PLACES = ("title_or_section", "text", "section")
 
 
 class TaxonomyError(ValueError):
@@ -23,34 +30,31 @@ class TaxonomyError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
-    """A subject, and the patterns that give it to an item: in its headline, its text or its section's title."""
+class Tagged:
+    """A topic or an entity: where which patterns give it to an item, and the plain names it can be called by."""
 
     name: str
-    headline: Pattern
-    text: Pattern
-    section: Pattern
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A company, person or product. `headline` holds the aliases that mean it in headlines only."""
-
-    key: str
-    name: str
-    anywhere: Pattern
-    headline: Pattern
+    headline: tuple[Alternative, ...]
+    text: tuple[Alternative, ...] = ()
+    section: tuple[Alternative, ...] = ()
+    spellings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """What items can be about. `fingerprint` changes with the file: labels made by another one are out of date."""
+    """What items can be about: names of topics and entities in the file's order, and the names that mean the same.
 
-    known_topics: tuple[Topic, ...]
-    known_entities: tuple[Entity, ...]
+    `fingerprint` changes with the file: labels made by another one are out of date.
+    """
+
+    topics: tuple[str, ...]
+    entities: tuple[str, ...]
     aliases: Aliases
     fingerprint: str
     _names: Mapping[str, str] = field(repr=False)
+    _headline: PatternIndex = field(repr=False)
+    _text: PatternIndex = field(repr=False)
+    _section: PatternIndex = field(repr=False)
 
     @classmethod
     def parse(cls, data: bytes) -> Taxonomy:
@@ -60,56 +64,55 @@ class Taxonomy:
             TaxonomyError: it is not one; the message names the entry.
         """
         root = _table(_load(data), "the file")
-        topics = tuple(_topic(name, entry) for name, entry in _entries(root, "topics"))
-        entities = tuple(_entity(key, entry) for key, entry in _entries(root, "entities"))
+        topics = [_topic(name, entry) for name, entry in _entries(root, "topics")]
+        entities = [_entity(key, entry) for key, entry in _entries(root, "entities")]
         aliases = Aliases(tuple(_groups(root.get("aliases", []))))
-        names = [topic.name for topic in topics] + [entity.name for entity in entities]
-        _require_unique(names)
-        lookup = dict(_spellings(topics, entities, aliases))
-        return cls(topics, entities, aliases, sha256(data).hexdigest()[:16], lookup)
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """The topics' names in the file's order."""
-        return tuple(topic.name for topic in self.known_topics)
-
-    @property
-    def entities(self) -> tuple[str, ...]:
-        """The entities' names in the file's order."""
-        return tuple(entity.name for entity in self.known_entities)
+        known = entities + topics
+        _require_unique([tagged.name for tagged in known])
+        return cls(
+            topics=tuple(topic.name for topic in topics),
+            entities=tuple(entity.name for entity in entities),
+            aliases=aliases,
+            fingerprint=sha256(data).hexdigest()[:16],
+            _names=dict(_spellings(known, aliases)),
+            _headline=PatternIndex((tagged.name, tagged.headline) for tagged in known),
+            _text=PatternIndex((tagged.name, tagged.text) for tagged in known),
+            _section=PatternIndex((tagged.name, tagged.section) for tagged in known),
+        )
 
     def find(self, word: str) -> str | None:
         """The tag that `word` names in any of its spellings (openai, NVIDIA, ＡＭＤ), or None."""
-        return self._names.get(_spelling(word))
+        return self._names.get(spelling(word))
 
     def label(self, digest: Digest) -> Digest:
         """The same digest, its items with the topics and entities found in them, in the taxonomy's order."""
-        return replace(digest, sections=tuple(self._label_section(section) for section in digest.sections))
+        return replace(digest, sections=tuple(map(self._label_section, digest.sections)))
 
     def _label_section(self, section: Section) -> Section:
-        title = fold(section.title[:HEADLINE_CHARACTERS])
-        in_section = [topic for topic in self.known_topics if topic.section.is_in(title)]
-        entries = tuple(self._label_item(entry, in_section) for entry in section.entries)
-        return replace(section, entries=entries)
+        about = self._section.find(fold(section.title[:HEADLINE_CHARACTERS]))
+        return replace(section, entries=tuple(self._label_entry(entry, about) for entry in section.entries))
 
-    def _label_item(self, entry: Item | Passage, in_section: list[Topic]) -> Item | Passage:
+    def _label_entry(self, entry: Item | Passage, about: set[str]) -> Item | Passage:
         if isinstance(entry, Passage):
             return entry
-        headline = fold(entry.title[:HEADLINE_CHARACTERS])
         text = fold(_opening(entry))
+        headline = self._headline.find(fold(entry.title[:HEADLINE_CHARACTERS]))
+        named = headline | self._text.find(text)
+        topics = self._topics(headline, text, about, entry.is_brief)
         return replace(
             entry,
-            topics=tuple(
-                topic.name
-                for topic in self.known_topics
-                if topic.headline.is_in(headline) or topic.text.is_in(text) or topic in in_section
-            ),
-            entities=tuple(
-                entity.name
-                for entity in self.known_entities
-                if entity.headline.is_in(headline) or entity.anywhere.is_in(headline) or entity.anywhere.is_in(text)
-            ),
+            topics=tuple(topic for topic in self.topics if topic in topics),
+            entities=tuple(entity for entity in self.entities if entity in named),
         )
+
+    def _topics(self, headline: set[str], text: str, about: set[str], is_brief: bool) -> set[str]:
+        """The farther a word stands from the headline, the less it tells: it is heard where the nearer ones are few."""
+        found = headline.intersection(self.topics)
+        if len(found) < 2:
+            found |= self._text.find(text[:LEAD_CHARACTERS]).intersection(self.topics)
+        if not found and is_brief:  # its text is a clause that goes on where the headline ends
+            found = self._headline.find(text).intersection(self.topics)
+        return found or about
 
 
 def _opening(item: Item) -> str:
@@ -143,38 +146,39 @@ def _entries(root: dict[str, Any], kind: str) -> Iterator[tuple[str, dict[str, A
     if kind not in root:
         raise TaxonomyError(f'"{kind}" is missing')
     for name, entry in _table(root[kind], f'"{kind}"').items():
-        if not _spelling(name):
+        if not spelling(name):
             raise TaxonomyError(f'{kind}: "{name}" has no letter or digit')
         yield name, _table(entry, f"{kind}: {name}")
 
 
-def _topic(name: str, entry: dict[str, Any]) -> Topic:
+def _topic(name: str, entry: dict[str, Any]) -> Tagged:
     where = f"topics: {name}"
-    unknown = entry.keys() - {"title_or_section", "text", "section"}
-    if unknown or not entry:
-        raise TaxonomyError(f'{where}: expected "title_or_section", "text" or "section", found {sorted(unknown)}')
-    headline, text, section = (_pattern(entry.get(part, ""), where) for part in ("title_or_section", "text", "section"))
-    return Topic(name, headline, text, section)
+    if not entry or entry.keys() - set(_PLACES):
+        expected = " or ".join(f'"{place}"' for place in _PLACES)
+        raise TaxonomyError(f"{where}: expected {expected}, found {sorted(entry)}")
+    headline, text, section = (_pattern(entry.get(place, ""), where) for place in _PLACES)
+    return Tagged(name, headline, text, section)
 
 
-def _entity(key: str, entry: dict[str, Any]) -> Entity:
+def _entity(key: str, entry: dict[str, Any]) -> Tagged:
     where = f"entities: {key}"
-    name = entry.get("name", key)
-    aliases = entry.get("aliases")
-    if not isinstance(name, str) or not _spelling(name):
+    name, aliases = entry.get("name", key), entry.get("aliases")
+    if not isinstance(name, str) or not spelling(name):
         raise TaxonomyError(f'{where}: "name" must be a word')
     if not _is_texts(aliases) or not aliases:
         raise TaxonomyError(f'{where}: "aliases" must be a list of patterns')
-    anywhere = "|".join(alias for alias in aliases if not alias.startswith("="))
-    headline = "|".join(alias[1:] for alias in aliases if alias.startswith("="))
-    return Entity(key, name, _pattern(anywhere, where), _pattern(headline, where))
+    anywhere = [alias for alias in aliases if not alias.startswith(HEADLINE_ONLY)]
+    everything = [alias.removeprefix(HEADLINE_ONLY) for alias in aliases]
+    plain = [alias for alias in everything if all(ch.isalnum() or ch in " -" for ch in alias)]
+    headline, text = _pattern("|".join(everything), where), _pattern("|".join(anywhere), where)
+    return Tagged(name, headline, text, spellings=(key, *plain, name))
 
 
-def _pattern(source: Any, where: str) -> Pattern:
+def _pattern(source: Any, where: str) -> tuple[Alternative, ...]:
     if not isinstance(source, str):
         raise TaxonomyError(f"{where}: a pattern must be text, not {json.dumps(source)[:40]}")
     try:
-        return Pattern.parse(source)
+        return parse_pattern(source)
     except PatternError as error:
         raise TaxonomyError(f"{where}: {error}") from error
 
@@ -183,7 +187,7 @@ def _groups(value: Any) -> Iterator[tuple[str, ...]]:
     if not isinstance(value, list):
         raise TaxonomyError('"aliases" must be a list of lists of names')
     for number, group in enumerate(value, 1):
-        if not _is_texts(group) or len(group) < 2 or not all(_spelling(name) for name in group):
+        if not _is_texts(group) or len(group) < 2 or not all(map(spelling, group)):
             raise TaxonomyError(f"aliases: group {number} must be a list of two names or more")
         yield tuple(group)
 
@@ -198,16 +202,11 @@ def _require_unique(names: list[str]) -> None:
             raise TaxonomyError(f'the name "{name}" is used twice; tags need different names')
 
 
-def _spellings(topics: Iterable[Topic], entities: Iterable[Entity], aliases: Aliases) -> Iterator[tuple[str, str]]:
-    """Every spelling of every tag; a tag's own name comes last, so that it wins."""
-    named = {_spelling(entity.name): entity.name for entity in entities}
+def _spellings(known: Iterable[Tagged], aliases: Aliases) -> Iterator[tuple[str, str]]:
+    """Every spelling of every tag; what comes later wins, so a tag's own name does."""
+    names = {spelling(name): tagged.name for tagged in known for name in tagged.spellings}
     for group in aliases.groups:
-        tags = {named[spelling] for name in group if (spelling := _spelling(name)) in named}
-        yield from ((_spelling(name), tag) for name in group for tag in tags)
-    yield from ((_spelling(entity.key), entity.name) for entity in entities)
-    yield from named.items()
-    yield from ((_spelling(topic.name), topic.name) for topic in topics)
-
-
-def _spelling(name: str) -> str:
-    return "".join([run.text for run in runs(fold(name))])
+        tags = [names[spelled] for name in group if (spelled := spelling(name)) in names]
+        yield from ((spelling(name), tag) for name in group for tag in tags[:1])
+    yield from names.items()
+    yield from ((spelling(tagged.name), tagged.name) for tagged in known)
