@@ -199,8 +199,7 @@ async def open_desk(
     await archive.open()
     if not archive.is_usable:
         await archive.rebuild(())
-    store = await Store.open(f"sqlite+aiosqlite:///{folder / 'state.db'}", clock=clock)
-    await store.migrate()
+    store = await _open_store(folder / "state.db", clock)
     await store.chats.ensure(GROUP, ChatKind.GROUP, "AI News Plus", GROUP_NAME)
     desk = _desk(archive, store, application.bot, clock, posts_dir, publish_at, frozenset(admin_ids))
     register(application, desk)
@@ -208,6 +207,22 @@ async def open_desk(
         yield Bot(telegram, clock, application, desk, posts_dir)
     await archive.close()
     await store.close()
+
+
+_BLANK_STATES: list[bytes] = []
+"""An empty state, migrated once: making the schema takes longer than most tests."""
+
+
+async def _open_store(path: Path, clock: HandClock) -> Store:
+    if _BLANK_STATES and not path.exists():
+        path.write_bytes(_BLANK_STATES[0])
+    store = await Store.open(f"sqlite+aiosqlite:///{path}", clock=clock)
+    if not _BLANK_STATES:
+        await store.migrate()
+        await store.close()
+        _BLANK_STATES.append(path.read_bytes())
+        return await _open_store(path, clock)
+    return store
 
 
 def _desk(
