@@ -212,7 +212,11 @@ async def _build(
         wake=delivery.wake,
     )
     watcher = Watcher(
-        settings.posts_dir, settle_s=settings.publish_settle_s, on_change=publisher.on_change, clock=now_ms
+        settings.posts_dir,
+        settle_s=settings.publish_settle_s,
+        on_change=publisher.on_change,
+        clock=now_ms,
+        known=archive.sources,
     )
     desk = Desk(
         archive=archive,

@@ -49,8 +49,11 @@ def ask_today(key: str, title: str, *, say: Say) -> Part:
 
 
 def sentence(problem: Problem, *, say: Say) -> str:
-    """A problem in words, with its line when it has one."""
-    words = say(f"problem.{problem.code}", **problem.values)
+    """A problem in words, with its line when it has one; a code without words of its own stands for itself."""
+    try:
+        words = say(f"problem.{problem.code}", **problem.values)
+    except KeyError:
+        words = problem.code
     return say("publisher.at_line", line=problem.line, words=words) if problem.line else words
 
 

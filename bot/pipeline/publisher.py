@@ -59,12 +59,14 @@ class Publisher:
 
         To be called before the watcher runs.
         """
-        await self._mend_archive()
+        is_first_start = await self.store.meta.is_first_start()
+        await self._mend_archive(is_foreign=is_first_start)
         await self.corrections.open()
-        if await self.store.meta.is_first_start():
+        if is_first_start:
             self._history = set()
             with suppress(OSError):
-                self._history = set(await asyncio.to_thread(list_posts, self.intake.posts_dir))
+                present = await asyncio.to_thread(list_posts, self.intake.posts_dir)
+                self._history = set(present) - set(await self.archive.sources())
             await self._finish_first_start()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -285,8 +287,9 @@ class Publisher:
             # The archive can be built anew from the files at any time; the publication cannot wait for it.
             log.exception("archive.index_failed", digest=key)
 
-    async def _mend_archive(self) -> None:
-        if not self.archive.is_usable:
+    async def _mend_archive(self, *, is_foreign: bool = False) -> None:
+        """Build it from the state and the posts when it is damaged, missing, or not of this state (`is_foreign`)."""
+        if is_foreign or not self.archive.is_usable:
             log.info("archive.rebuilding")
             await self.archive.rebuild(self.shelf())
 

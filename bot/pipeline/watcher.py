@@ -62,8 +62,9 @@ class _Sighting:
 class Watcher:
     """Tells `on_change` about each change, one after the other.
 
-    `known`: content hashes by name of what was told before this process began, so that only differences are told.
-    A change whose `on_change` raises is told again with the next scan. A folder that cannot be listed changes nothing.
+    `known` gives, once, the content hashes by name of what was told before this process began: only differences are
+    told. A change whose `on_change` raises is told again with the next scan. A folder that cannot be listed changes
+    nothing.
     """
 
     def __init__(
@@ -73,13 +74,14 @@ class Watcher:
         settle_s: float,
         on_change: Callable[[Change], Awaitable[None]],
         clock: Callable[[], int],
-        known: Mapping[str, str] | None = None,
+        known: Callable[[], Awaitable[Mapping[str, str]]] | None = None,
     ) -> None:
         self._posts_dir = posts_dir
         self._settle_ms = round(settle_s * 1000)
         self._on_change = on_change
         self._clock = clock
-        self._told = dict(known or {})
+        self._known = known
+        self._told: dict[str, str] = {}
         self._sightings: dict[str, _Sighting] = {}
         self._hint = asyncio.Event()
         self._is_listable = True
@@ -96,6 +98,8 @@ class Watcher:
     async def scan(self) -> float:
         """Look at the whole folder once and tell what has settled; seconds until looking again is worth while."""
         self._hint.clear()
+        if self._known is not None:
+            self._told, self._known = dict(await self._known()), None
         try:
             present = await asyncio.to_thread(list_posts, self._posts_dir)
         except OSError as error:

@@ -56,7 +56,14 @@ def ear() -> Ear:
 @pytest.fixture
 def build(folder: Path, clock: HandClock, ear: Ear) -> Callable[..., Watcher]:
     """Makes a watcher, as after a start of the bot."""
-    return lambda **known: Watcher(folder, settle_s=SETTLE_S, on_change=ear, clock=clock, known=known)
+
+    def make(**hashes: str) -> Watcher:
+        async def known() -> dict[str, str]:
+            return hashes
+
+        return Watcher(folder, settle_s=SETTLE_S, on_change=ear, clock=clock, known=known)
+
+    return make
 
 
 async def settle(watcher: Watcher, clock: HandClock) -> None:

@@ -1,0 +1,182 @@
+"""A publishing house for tests: the real watcher, publisher, core, state and archive, with admins that only listen.
+
+async with open_house(tmp_path) as house:
+    house.write("2026-02-06-a.md", paper(TODAY))
+    await house.work()
+    assert await house.state("20260206") == "published"
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bot.archive import Archive
+from bot.core.digest import parse_digest
+from bot.core.format import Links
+from bot.core.models import Digest
+from bot.core.parts import Part
+from bot.core.schedule import Timetable
+from bot.core.throttle import Throttle
+from bot.locales import catalogue
+from bot.pipeline.corrections import Corrections, NotYetError
+from bot.pipeline.intake import Intake
+from bot.pipeline.parser import Parser
+from bot.pipeline.press import Press
+from bot.pipeline.publisher import Publisher
+from bot.pipeline.ratelimit import Limiter
+from bot.pipeline.sender import Sender
+from bot.pipeline.watcher import Watcher
+from bot.sandbox.telegram import BOT_USERNAME, GROUP, GROUP_NAME, FakeTelegram
+from bot.storage import Store
+from bot.storage.records import Campaign, CampaignKind, ChatKind, Target
+from tests.support.samples import taxonomy
+from tests.support.telegram import FakeRequest, HandClock, build_bot
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+TODAY = dt.date(2026, 2, 6)
+CATEGORY = "AI 日报"
+SETTLE_S = 2.0
+
+
+def paper(date: dt.date, *, title: str = "模型与芯片", story: str = "推理更快。", head: str = "") -> str:
+    """A small sound digest as Markdown; `head` adds lines to its front matter."""
+    return f"""---
+title: {title}
+date: {date.isoformat()}
+category: {CATEGORY}
+summary: "- 要点一\\n- 要点二"
+{head}---
+
+## 模型
+
+### [OpenAI发布新的大模型](https://news.example.com/a)
+
+OpenAI发布了新的大模型，{story}
+
+**深度解读 & 洞察：**
+新模型的价格更低，开发者可以更放心地试用，也更容易算清楚账。
+
+## 芯片算力
+
+### [英伟达推出新的芯片](https://news.example.com/b)
+
+英伟达推出了新的芯片，算力翻倍，功耗没有增加，年底开始供货。
+
+## 更多动态
+
+- [一家机器人公司完成融资](https://news.example.com/c)，规模一亿美元
+- [一部电影用上了视频生成](https://news.example.com/d)，全片九十分钟
+- [一项研究谈到安全](https://news.example.com/e)，样本来自五所大学
+"""
+
+
+@dataclass
+class House:
+    """The running parts, and what the admins were told."""
+
+    posts_dir: Path
+    clock: HandClock
+    telegram: FakeTelegram
+    store: Store
+    archive: Archive
+    publisher: Publisher
+    watcher: Watcher
+    told: list[Part]
+    wakes: list[None]
+    switches: Switches
+
+    def write(self, name: str, text: str | bytes) -> None:
+        """An author saves a file."""
+        (self.posts_dir / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    async def work(self) -> None:
+        """The watcher looks, waits until all has settled, and the publisher does what is due."""
+        await self.watcher.scan()
+        self.clock.advance(seconds=SETTLE_S)
+        await self.watcher.scan()
+        await self.publisher.tick()
+
+    async def state(self, key: str) -> str:
+        """The publisher's state of a digest, "" when it knows none."""
+        known = await self.store.digests.find(key)
+        return known.state if known else ""
+
+    async def campaigns(self, kind: CampaignKind = CampaignKind.DIGEST) -> list[Campaign]:
+        """All campaigns of this kind, oldest first."""
+        return list(reversed(await self.store.campaigns.recent(100, kind)))
+
+
+@dataclass
+class Switches:
+    """What a test may break: Telegram for the admins, and the names of the groups."""
+
+    admins_reachable: bool = True
+    groups_resolved: bool = True
+    heard: list[Part] = field(default_factory=list)
+
+    async def tell(self, part: Part) -> None:
+        """Deliver a message to the admins."""
+        if not self.admins_reachable:
+            raise ConnectionError("no network")
+        self.heard.append(part)
+
+    async def targets(self) -> list[Target]:
+        """The one group."""
+        if not self.groups_resolved:
+            raise NotYetError("the groups are not resolved")
+        return [Target(GROUP)]
+
+
+@asynccontextmanager
+async def open_house(
+    folder: Path,
+    *,
+    clock: HandClock | None = None,
+    telegram: FakeTelegram | None = None,
+    publish_at: dt.time | Literal["now"] = dt.time(8),
+) -> AsyncIterator[House]:
+    """Everything between the folder of posts and the ledger; opening it again on the same folder is a restart."""
+    clock = clock or HandClock()
+    telegram = telegram or FakeTelegram(clock)
+    posts_dir = folder / "posts"
+    posts_dir.mkdir(exist_ok=True)
+    store = await Store.open(f"sqlite+aiosqlite:///{folder / 'state.db'}", clock=clock)
+    await store.migrate()
+    await store.chats.ensure(GROUP, ChatKind.GROUP, "AI News Plus", GROUP_NAME)
+    archive = Archive(folder / "archive.db", taxonomy(), clock, _parse, SHANGHAI)
+    await archive.open()
+    switches = Switches()
+    wakes: list[None] = []
+    press = Press(Links(BOT_USERNAME, f"@{GROUP_NAME}"), catalogue())
+    sender = Sender(build_bot(telegram), Limiter(Throttle(), store.holds, clock=clock), request=FakeRequest(telegram))
+    with Parser(CATEGORY) as parser:
+        publisher = Publisher(
+            store=store,
+            archive=archive,
+            intake=Intake(posts_dir, parser, taxonomy(), store.digests),
+            press=press,
+            corrections=Corrections(store=store, archive=archive, press=press, sender=sender),
+            timetable=Timetable(SHANGHAI, publish_at, max_age_days=2),
+            clock=clock,
+            targets=switches.targets,
+            tell_admins=switches.tell,
+            wake=lambda: wakes.append(None),
+        )
+        await publisher.open()
+        watcher = Watcher(
+            posts_dir, settle_s=SETTLE_S, on_change=publisher.on_change, clock=clock, known=archive.sources
+        )
+        yield House(posts_dir, clock, telegram, store, archive, publisher, watcher, switches.heard, wakes, switches)
+    await archive.close()
+    await store.close()
+
+
+def _parse(raw: bytes, name: str) -> Digest | None:
+    parsed = parse_digest(raw, name)
+    return parsed.digest if parsed else None
