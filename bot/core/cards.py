@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from bot.core.address import telegram_url
 from bot.core.blocks import trimmed
 from bot.core.captions import caption, is_numbered
 from bot.core.deep_links import Links
@@ -87,8 +88,8 @@ def counts(digest: Digest, say: Say) -> str:
 
 
 def _part(text: Text, keyboard: Keyboard, digest: Digest) -> Part:
-    preview = Preview(digest.cover_url) if digest.cover_url else None
-    return Part(text.text, text.entities, keyboard, preview)
+    cover = telegram_url(digest.cover_url or "")
+    return Part(text.text, text.entities, keyboard, Preview(cover) if cover else None)
 
 
 def _first_fitting(texts: Iterable[Text]) -> Text:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,12 +22,10 @@ from bot.core.format import (
     section_view,
 )
 from bot.core.models import (
-    Block,
     Code,
     Commentary,
     CommentaryKind,
     Digest,
-    Inline,
     Item,
     Label,
     ListBlock,
@@ -44,44 +41,12 @@ from bot.core.models import (
 from bot.core.parts import Entity, Part, Preview, to_params, utf16_len
 from bot.locales import catalogue
 from tests.support.oracle import judge
+from tests.support.samples import URL, brief, digest, said, section, story, words
 from tests.support.words import count_words, digest_words
 
 KEY = "20260206"
 SAY = catalogue()
 LINKS = Links("ai_daily_bot", "@ai_news_plus")
-URL = "https://a.com/x"
-
-
-def words(text: str) -> Inline:
-    return (Run(text),)
-
-
-def said(text: str) -> Paragraph:
-    return Paragraph(words(text))
-
-
-def story(number: int, title: str = "英伟达发布新芯片", *blocks: Block, **more: object) -> Item:
-    return Item(number, words(title), URL, blocks or (said("正文。"),), **more)  # type: ignore[arg-type]
-
-
-def brief(number: int, title: str = "快讯标题", rest: str = "，后文。", **more: object) -> Item:
-    return Item(number, words(title), URL, (said(rest),), is_brief=True, **more)  # type: ignore[arg-type]
-
-
-def section(number: int, title: str, *entries: Item | Passage, is_roundup: bool = False) -> Section:
-    return Section(number, title, entries, is_roundup)
-
-
-def digest(*sections: Section, points: int = 0, title: str = "AI架构突破") -> Digest:
-    return Digest(
-        dt.date(2026, 2, 6),
-        "slug",
-        title,
-        sections,
-        tuple(words(f"第 {n} 点") for n in range(1, points + 1)),
-        "AI 日报",
-        cover_url="https://a.com/cover.png",
-    )
 
 
 def sent(*sections: Section) -> list[Part]:
@@ -215,6 +180,12 @@ def test_plain_prose_needs_no_second_headline() -> None:
     assert shown(part, "text_link") == ["标题"]
 
 
+def test_an_introduction_stands_apart_from_the_prose() -> None:
+    """A passage before the only story is a unit of its own."""
+    item = Item(1, words("标题"), None, (said("正文。"),), is_implied=True)
+    assert body(Passage((said("引子。"),)), item) == "引子。\n\n正文。"
+
+
 def test_a_section_named_after_its_only_item_says_it_once() -> None:
     """No silly doubles."""
     (part,) = sent(section(1, "英伟达发布新芯片", story(1)))
@@ -297,6 +268,7 @@ def test_a_title_longer_than_a_message_is_still_said() -> None:
     title = "很长的标题" * 1000
     parts = sent(section(1, title, story(1)))
     assert all(judge(to_params(part)).is_clean for part in parts)
+    assert "\n\n1. 英伟达发布新芯片\n" in parts[-1].text
     assert sum(part.text.count("很长的标题") for part in parts) >= 1000 - len(parts)
 
 

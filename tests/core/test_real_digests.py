@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ from tests.support.oracle import judge
 from tests.support.samples import digest_of, sample_files
 from tests.support.words import count_words, rendered_words
 
-PageView = Callable[[int], Part]
+PageView = Callable[..., Part]
 
 KEY = "20260206-0a1b2c3d"
 LINKS = Links("ai_daily_bot", "@ai_news_plus")
@@ -178,20 +179,20 @@ def edition_pages(digest: Digest) -> Iterator[Part]:
     for _ in range(3):
         followed = tuple(chance.sample(tags, min(2, len(tags))))
         edition = select(digest, TagFilter(followed, tuple(chance.sample(tags, min(1, len(tags))))))
-        yield from turned(lambda page, e=edition: reader_card(digest, KEY, say=SAY, edition=e, page=page, links=LINKS))
-        yield from turned(lambda page, e=edition: edition_view(digest, KEY, e, page, say=SAY))
-        yield from turned(lambda page, e=edition: rest_view(digest, KEY, e, page, say=SAY))
+        yield from turned(partial(reader_card, digest, KEY, say=SAY, edition=edition, links=LINKS))
+        yield from turned(partial(edition_view, digest, KEY, edition, say=SAY))
+        yield from turned(partial(rest_view, digest, KEY, edition, say=SAY))
 
 
 def item_pages(digest: Digest) -> Iterator[Part]:
     for item in digest.items:
-        yield from turned(lambda page, n=item.number: item_view(digest, KEY, n, say=SAY, page=page))
+        yield from turned(partial(item_view, digest, KEY, item.number, say=SAY))
 
 
 def turned(view: PageView) -> Iterator[Part]:
     page = 0
     while True:
-        part = view(page)
+        part = view(page=page)
         yield part
         if not any(button.text == "›" for row in part.keyboard for button in row):
             return

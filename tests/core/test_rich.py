@@ -13,9 +13,8 @@ from bot.core.parts import Button
 from bot.core.rich import LIMITS, RichPart, fits, rich_publication, to_rich_params
 from bot.core.rich_blocks import RichSize, details, measure, paragraph, rich_blocks, rich_text
 from bot.locales import catalogue
-from tests.core.test_format import digest, story
-from tests.core.test_format import section as section_of
-from tests.support.samples import digest_of, sample_files
+from tests.support.samples import digest, digest_of, sample_files, story, words
+from tests.support.samples import section as section_of
 from tests.support.words import count_words, digest_words
 
 SAY = catalogue()
@@ -30,10 +29,6 @@ FIELDS = {
 }
 OPTIONAL = {"language", "is_bordered"}
 """Fields of the blocks we make. Source: https://core.telegram.org/bots/api#inputrichblock"""
-
-
-def words(text: str) -> tuple[Run, ...]:
-    return (Run(text),)
 
 
 def every_block(blocks: Any) -> Iterator[Mapping[str, Any]]:
