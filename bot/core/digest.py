@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from bot.core.frontmatter import FrontMatter, split_front_matter
 from bot.core.keys import stem_date, stem_slug
-from bot.core.labels import find_commentary
-from bot.core.markdown import Document, Heading, Piece, Rule, parse_inline, parse_markdown
+from bot.core.markdown import parse_inline, parse_markdown
 from bot.core.metadata import Metadata, read_metadata
-from bot.core.models import Digest, Inline, Paragraph, Problem, Severity
+from bot.core.models import Digest, Problem, Severity
 from bot.core.outline import build_outline
+from bot.core.remarks import find_remarks
 from bot.core.source import read_source
 
 _CATEGORY_LINE = re.compile(r"^categor(?:y|ies)\s*[:：=]\s*(.+)$", re.MULTILINE)
@@ -74,7 +73,7 @@ def _assembled(found: Metadata, front: FrontMatter, stem: str, earlier: tuple[Pr
     problems = (*earlier, *found.problems, *document.problems)
     if found.date is None or any(problem.severity is Severity.ERROR for problem in problems):
         return Parsed(None, problems)
-    problems = (*problems, *_misspelt_labels(document))
+    problems = (*problems, *find_remarks(document.nodes))
     outline = build_outline(document.nodes, found.title)
     title = found.title or outline.title
     if not title:
@@ -93,18 +92,6 @@ def _assembled(found: Metadata, front: FrontMatter, stem: str, earlier: tuple[Pr
         is_draft=found.is_draft,
     )
     return Parsed(digest, problems)
-
-
-def _misspelt_labels(document: Document) -> Iterator[Problem]:
-    for node in document.nodes:
-        inline = node.inline if isinstance(node, Heading) else _paragraph(node)
-        label = find_commentary(inline, is_heading=isinstance(node, Heading))
-        if label is not None and label.is_misspelt:
-            yield Problem("label.typo", Severity.HINT, node.line, {"written": label.written, "meant": label.label})
-
-
-def _paragraph(node: Piece | Rule) -> Inline:
-    return node.block.inline if isinstance(node, Piece) and isinstance(node.block, Paragraph) else ()
 
 
 def _title_of_name(stem: str, date: dt.date) -> str:

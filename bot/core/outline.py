@@ -88,7 +88,7 @@ def _normalised(nodes: Sequence[Node]) -> Iterator[Node]:
             case Piece(Quote(blocks), line) if isinstance(blocks[0], Paragraph) and find_commentary(blocks[0].inline):
                 yield from (Piece(block, line) for block in blocks)
             case Heading(level, inline, line) if level == highest and is_titled:
-                yield Piece(Paragraph(_bold(inline)), line)
+                yield Piece(Paragraph(inline), line)
             case Heading(level, inline, line) if (level > min(highest, 2)) and find_commentary(inline, is_heading=True):
                 yield Piece(Paragraph(_bold(inline)), line)
             case _:

@@ -1,0 +1,38 @@
+"""What an author should hear about a body that could be read: misspelt labels, headlines linked to a home page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.core.labels import find_commentary
+from bot.core.links import is_home_page
+from bot.core.markdown import Heading, Node, Piece
+from bot.core.models import Inline, ListBlock, Paragraph, Problem, Severity
+
+
+def find_remarks(nodes: Sequence[Node]) -> Iterator[Problem]:
+    """Hints about the body's blocks, with their lines."""
+    for node in nodes:
+        match node:
+            case Heading(_, inline, line):
+                yield from _label(inline, line, is_heading=True)
+                yield from _home_pages(inline, line)
+            case Piece(Paragraph(inline), line):
+                yield from _label(inline, line)
+            case Piece(ListBlock(entries), _, lines):
+                for entry, line in zip(entries, lines, strict=False):
+                    if entry.blocks and isinstance(first := entry.blocks[0], Paragraph):
+                        yield from _home_pages(first.inline, line)
+
+
+def _label(inline: Inline, line: int, *, is_heading: bool = False) -> Iterator[Problem]:
+    label = find_commentary(inline, is_heading=is_heading)
+    if label is not None and label.is_misspelt:
+        yield Problem("label.typo", Severity.HINT, line, {"written": label.written, "meant": label.label})
+
+
+def _home_pages(inline: Inline, line: int) -> Iterator[Problem]:
+    """A list's first words and a heading may be headlines; what is linked to a home page there loses its link."""
+    for run in inline:
+        if run.url and is_home_page(run.url):
+            yield Problem("link.home_page", Severity.HINT, line, {"text": run.text[:40], "url": run.url})
