@@ -17,8 +17,8 @@ async def shorten(desk: Desk, query: str) -> str:
     """A token of at most 32 bytes that stands for the query: itself, or the name of a note that outlives restarts."""
     if len(query.encode()) <= TOKEN_BYTES and not query.startswith(NOTE_MARK):
         return query
-    name = sha256(query.encode()).hexdigest()[:16]
-    await desk.store.meta.put(_note(name), query)
+    name = _name(query)
+    await desk.store.meta.put(_slot(name), query)
     return NOTE_MARK + name
 
 
@@ -26,7 +26,9 @@ async def lengthen(desk: Desk, token: str) -> str | None:
     """The query behind a token; None when its note is gone."""
     if not token.startswith(NOTE_MARK):
         return token
-    return await desk.store.meta.find(_note(token.removeprefix(NOTE_MARK)))
+    name = token.removeprefix(NOTE_MARK)
+    found = await desk.store.meta.find(_slot(name))
+    return found if found is not None and _name(found) == name else None
 
 
 def to_payload(token: str) -> str:
@@ -42,5 +44,10 @@ def from_payload(payload: str) -> str | None:
         return None
 
 
-def _note(name: str) -> str:
-    return f"query:{name}"
+def _name(query: str) -> str:
+    return sha256(query.encode()).hexdigest()[:16]
+
+
+def _slot(name: str) -> str:
+    """65,536 notes are kept; a newer one takes the place of an old one, so that nobody can fill the state."""
+    return f"query:{name[:4]}"

@@ -40,9 +40,7 @@ def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
 
 
 async def _start(desk: Desk, update: Update, context: CallbackContext[Any, Any, Any, Any]) -> None:
-    met = await reader_of(desk, update)
-    # Whoever writes to us has let us in again, also when Telegram's own note of it never came.
-    reader = await desk.store.chats.revive(met.id)
+    reader = await reader_of(desk, update)
     payload = context.args[0] if context.args else ""
     await send(desk, reader.id, await _linked(desk, reader, payload) or await welcome(desk, reader))
 
