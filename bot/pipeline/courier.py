@@ -151,9 +151,8 @@ class Courier:
         await asyncio.sleep(gap_ms / 1000)
         async with self._gates[lane]:
             if not self._office.may_send(campaign.id):
-                self._recorder.put(put_back(delivery))
+                await self._recorder.record(put_back(delivery))
                 return None
-            await self._recorder.record(start(delivery))
             if not await self._turn(lane, delivery):
                 await self._postpone(delivery, self._sender.limiter.gap_ms(lane, delivery.chat_id))
                 return None
@@ -166,8 +165,10 @@ class Courier:
         return await asyncio.shield(call)
 
     async def _turn(self, lane: Lane, delivery: Delivery) -> bool:
-        """Whether the turn came in good time. Cancelled while waiting, the row is not left as sending."""
+        """Mark the row as sending and wait for the turn; whether it came in good time. Cancelled while waiting, the row
+        is not left as sending."""
         try:
+            await self._recorder.record(start(delivery))
             async with asyncio.timeout(LONGEST_TURN_S):
                 await self._sender.limiter.turn(lane, delivery.chat_id)
         except TimeoutError:

@@ -103,15 +103,14 @@ class Feeder:
         if len(claimed) < room:
             self._drained.add(campaign.id)
         for row, is_wanted in claimed:
-            if not is_wanted:
-                self._recorder.put(skip(row, "unsubscribed"))
-            elif (row.campaign_id, row.chat_id) not in self._tasks:
-                self._spawn(campaign, row)
+            key = (row.campaign_id, row.chat_id)
+            if key not in self._tasks:
+                done = self._carry(campaign, row) if is_wanted else self._recorder.record(skip(row, "unsubscribed"))
+                self._spawn(key, done)
 
-    def _spawn(self, campaign: Campaign, row: Row) -> None:
-        key = (row.campaign_id, row.chat_id)
-        self._tasks[key] = task = asyncio.create_task(self._carry(campaign, row))
-        self._load[campaign.id] += 1
+    def _spawn(self, key: Key, errand: Coroutine[Any, Any, None]) -> None:
+        self._tasks[key] = task = asyncio.create_task(errand)
+        self._load[key[0]] += 1
         task.add_done_callback(lambda _: self._done(key))
 
     def _done(self, key: Key) -> None:

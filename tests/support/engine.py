@@ -1,0 +1,212 @@
+"""The delivery engine for tests: real state, real throttle with short gaps, `FakeTelegram` at the edge.
+
+async with open_engine(tmp_path) as engine:
+    await engine.readers(3)
+    await engine.publish(groups=[GROUP])
+    await engine.work()
+    assert engine.texts(GROUP) == ["card", "section 1", "section 2"]
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.core.retry import Policy
+from bot.core.throttle import Limits, Throttle
+from bot.pipeline.delivery import Alarm, Delivery, Question
+from bot.pipeline.ratelimit import Limiter
+from bot.pipeline.sender import Sender
+from bot.sandbox.telegram import GROUP, FakeTelegram
+from bot.storage import Store
+from bot.storage.records import (
+    BroadcastPlan,
+    Call,
+    Campaign,
+    CampaignState,
+    ChatKind,
+    EditionKey,
+    PublicationPlan,
+    Target,
+)
+from tests.support.telegram import FakeRequest, HandClock, build_bot, eventually
+
+FAST = Limits(per_second=5_000, chat_gap_ms=1, group_calls=1_000, group_reserve=0, group_window_ms=1)
+FIRST_READER = 2_001
+OVER = (CampaignState.DONE, CampaignState.STOPPED)
+
+
+def call(text: str, **params: object) -> Call:
+    """A part of plain text."""
+    return Call({"text": text, "link_preview_options": {"is_disabled": True}, **params})
+
+
+GROUP_CALLS = (call("card"), call("section 1"), call("section 2"))
+READER_CALLS = (call("reader's card"),)
+
+
+@dataclass
+class Heard:
+    """Hooks that only listen. `trouble` is raised by the next calls of `on_chat_done`, one each."""
+
+    done: list[tuple[int, int, tuple[int, ...]]] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+    trouble: list[Exception] = field(default_factory=list)
+
+    async def on_chat_done(self, campaign: Campaign, chat_id: int, message_ids: tuple[int, ...]) -> None:
+        if self.trouble:
+            raise self.trouble.pop()
+        self.done.append((campaign.id, chat_id, message_ids))
+
+    async def on_question(self, question: Question) -> None:
+        self.questions.append(question)
+
+    async def on_alarm(self, alarm: Alarm) -> None:
+        self.alarms.append(alarm)
+
+
+@dataclass
+class Engine:
+    """One process of the bot: `restart` begins another on the same state."""
+
+    path: Path
+    telegram: FakeTelegram
+    clock: HandClock
+    has_admins: bool
+    limits: Limits = FAST
+    heard: Heard = field(default_factory=Heard)
+
+    async def open(self) -> None:
+        self.store = await Store.open(f"sqlite+aiosqlite:///{self.path}", clock=self.clock)
+        await self.store.migrate()
+        self.limiter = Limiter(Throttle(self.limits), self.store.holds, clock=self.clock)
+        await self.limiter.initialize()
+        self.bot = build_bot(self.telegram, self.limiter)
+        sender = Sender(self.bot, self.limiter, request=FakeRequest(self.telegram))
+        self.delivery = Delivery(self.store, sender, self.heard, clock=self.clock, has_admins=self.has_admins)
+
+    async def close(self) -> None:
+        await self.limiter.shutdown()
+        await self.store.close()
+
+    async def restart(self) -> None:
+        """The process ends, another begins."""
+        await self.close()
+        await self.open()
+
+    async def readers(self, count: int) -> list[int]:
+        """People who have started the bot and subscribed."""
+        ids = list(range(FIRST_READER, FIRST_READER + count))
+        for chat_id in ids:
+            self.telegram.add_user(chat_id, f"reader {chat_id}")
+            self.telegram.start(chat_id)
+            await self.store.chats.ensure(chat_id, ChatKind.PRIVATE)
+            await self.store.chats.subscribe(chat_id)
+        return ids
+
+    async def publish(
+        self,
+        groups: Iterable[int] = (),
+        *,
+        policy: Policy = Policy.PREFER_DELIVERY,
+        group_calls: tuple[Call, ...] = GROUP_CALLS,
+        reader_calls: tuple[Call, ...] = READER_CALLS,
+    ) -> int:
+        """A publication to these groups and to all readers."""
+        for chat_id in groups:
+            await self.store.chats.ensure(chat_id, ChatKind.GROUP)
+        targets = tuple(Target(chat_id) for chat_id in groups)
+        editions = {EditionKey("card"): reader_calls} if reader_calls else {}
+        plan = PublicationPlan("20260206", "hash", group_calls, targets, editions, policy)
+        return await self.store.campaigns.publish(plan)
+
+    async def broadcast(self, *calls: Call, is_silent: bool = True) -> int:
+        """A broadcast to all readers, confirmed."""
+        plan = BroadcastPlan(calls or (call("news"),), author_id=1000, is_silent=is_silent)
+        campaign_id = await self.store.campaigns.draft(plan)
+        await self.store.campaigns.launch(campaign_id)
+        return campaign_id
+
+    async def campaign(self, campaign_id: int) -> Campaign:
+        found = await self.store.campaigns.find(campaign_id)
+        assert found is not None
+        return found
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The engine at work, stopped in an orderly way at the end."""
+        stop = asyncio.Event()
+        task = asyncio.create_task(self.delivery.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+    async def work(self, *campaign_ids: int) -> None:
+        """Run until these campaigns, or all, are over and their last steps are done."""
+        async with self.running():
+            await self.idle(*campaign_ids)
+
+    async def idle(self, *campaign_ids: int) -> None:
+        """Wait until these campaigns, or all, are over and their last steps are done."""
+        async with asyncio.timeout(20):
+            while not await self._is_over(campaign_ids):
+                await asyncio.sleep(0.005)
+
+    async def _is_over(self, campaign_ids: tuple[int, ...]) -> bool:
+        campaigns = await self.store.campaigns.recent(100)
+        mine = [one for one in campaigns if not campaign_ids or one.id in campaign_ids]
+        return all(one.state in OVER for one in mine) and not await self.store.ledger.unsettled()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Let the engine work until `condition` holds."""
+        await eventually(condition, 20)
+
+    async def tick(self, seconds: float) -> None:
+        """Let time pass by hand and the engine notice."""
+        self.clock.advance(seconds=seconds)
+        self.delivery.wake()
+
+    async def crash_at(self, call_number: int) -> None:
+        """Run, and die without any goodbye while the n-th call to Telegram is on its way."""
+        task = asyncio.create_task(self.delivery.run(asyncio.Event()))
+        await self.until(lambda: len(self.telegram.calls) >= call_number or task.done())
+        await _kill()
+
+    def texts(self, chat_id: int) -> list[str]:
+        """What the bot has written into a chat."""
+        return [message.text for message in self.telegram.bot_messages(chat_id)]
+
+    def repeats(self) -> int:
+        """How many messages stand in any chat more often than once."""
+        chats = {params["chat_id"] for params in self.telegram.calls_of("sendMessage")}
+        return sum(count - 1 for chat_id in chats for count in Counter(self.texts(chat_id)).values())
+
+
+async def _kill() -> None:
+    """Cancel every task of the engine at once, so that none of them can put anything in order."""
+    others = [one for one in asyncio.all_tasks() if one is not asyncio.current_task()]
+    for one in others:
+        one.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+@asynccontextmanager
+async def open_engine(tmp_path: Path, *, has_admins: bool = False, limits: Limits = FAST) -> AsyncIterator[Engine]:
+    """An engine on an empty state, with the default people and the group."""
+    clock = HandClock()
+    engine = Engine(tmp_path / "state.db", FakeTelegram(clock), clock, has_admins, limits)
+    await engine.open()
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+__all__ = ["GROUP", "Engine", "Heard", "call", "open_engine"]
