@@ -24,6 +24,7 @@ LINES = 12
 SECTION_BUTTONS = 94
 """Telegram takes 100 buttons a message; the last ones are ours."""
 _BUTTON_COLUMNS = 16
+_NO_BREAK = "\u00a0"  # a count never stands alone on a line
 _TITLE_MAX = 1000  # UTF-16 units
 
 
@@ -160,7 +161,7 @@ def _write_contents_line(page: Manuscript, digest: Digest, section: Section, url
     named = title if is_numbered(title) else f"{section.number} {title}"
     page.inline((Run(named),), url=url)
     if section.items:
-        page.plain(f" · {len(section.items)}")
+        page.plain(f" ·{_NO_BREAK}{len(section.items)}")
     page.gap(1, Cut.UNIT)
 
 

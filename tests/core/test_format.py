@@ -76,7 +76,7 @@ def test_index_card_says_what_the_digest_holds() -> None:
         "AI架构突破\n2026-02-06 周五 · 1 篇解读 · 2 条快讯\n\n"
         "• 第 1 点\n• 第 2 点\n• 第 3 点\n• 第 4 点\n• 第 5 点\n"
         "另外 2 条要点\n• 第 6 点\n• 第 7 点\n\n"
-        "1 架构 · 1\n2 更多动态 · 2"
+        "1 架构 ·\u00a01\n2 更多动态 ·\u00a02"
     )
     assert shown(card, "bold") == ["AI架构突破"]
     assert shown(card, "expandable_blockquote") == ["另外 2 条要点\n• 第 6 点\n• 第 7 点"]
@@ -96,7 +96,9 @@ def test_contents_are_linked_once_the_sections_are_sent() -> None:
 def test_own_numbers_of_titles_are_not_doubled() -> None:
     """`七、更多动态` needs no 7 before it; on a button ours is shorter."""
     made = digest(section(1, "一、AI架构与记忆技术的全面突破", story(1)), section(2, "02 论文", story(2)))
-    assert index_card(made, KEY, links=LINKS, say=SAY).text.endswith("一、AI架构与记忆技术的全面突破 · 1\n02 论文 · 1")
+    assert index_card(made, KEY, links=LINKS, say=SAY).text.endswith(
+        "一、AI架构与记忆技术的全面突破 ·\u00a01\n02 论文 ·\u00a01"
+    )
     assert [b.text for b in reader_card(made, KEY, say=SAY).keyboard[0]] == ["1 AI架构 1", "2 论文 1"]
 
 
