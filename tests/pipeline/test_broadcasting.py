@@ -1,0 +1,284 @@
+"""A launched broadcast: who gets it, and the card that shows it to its admin until the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bot.core.throttle import Throttle
+from bot.locales import catalogue
+from bot.pipeline.delivery import Alarm, Delivery, Question
+from bot.pipeline.livecard import LiveCards
+from bot.pipeline.ratelimit import Limiter
+from bot.pipeline.sender import Sender
+from bot.sandbox.faults import Fault
+from bot.sandbox.messages import Message
+from bot.sandbox.telegram import ADMIN, FakeTelegram
+from bot.storage import Store
+from bot.storage.records import BroadcastPlan, Call, Campaign, CampaignState, ChatKind
+from tests.support.telegram import HandClock, build_bot
+
+READERS = range(2_001, 2_013)
+SAY = catalogue("zh")
+STEP_MS = 36
+
+
+class Ear:
+    """Somebody who listens to the delivery."""
+
+    async def on_chat_done(self, campaign: Campaign, chat_id: int, message_ids: tuple[int, ...]) -> None:
+        """Groups only."""
+
+    async def on_question(self, question: Question) -> None:
+        """Groups only."""
+
+    async def on_alarm(self, alarm: Alarm) -> None:
+        """Shown by the card as well."""
+
+
+@dataclass
+class Office:
+    """Delivery and cards at work, paced by the hand-moved clock: while it rests, nothing is sent."""
+
+    telegram: FakeTelegram
+    clock: HandClock
+    store: Store
+    delivery: Delivery
+    stop: asyncio.Event
+    working: tuple[asyncio.Task[None], ...]
+
+    async def close(self) -> None:
+        """End the process."""
+        self.stop.set()
+        await asyncio.gather(*self.working)
+        await self.store.close()
+
+    async def launch(self, call: Call) -> int:
+        """A broadcast that its admin has confirmed, its card below the preview."""
+        offer = self.telegram.call("sendMessage", {"chat_id": ADMIN, "text": "发给：…"}).body["result"]
+        campaign_id = await self.store.campaigns.draft(BroadcastPlan((call,), author_id=ADMIN))
+        await self.store.campaigns.put_card(campaign_id, ADMIN, offer["message_id"])
+        await self.store.campaigns.launch(campaign_id)
+        self.delivery.wake()
+        return campaign_id
+
+    async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        """Let time pass until it holds."""
+        async with asyncio.timeout(30):
+            while not await condition():
+                self.clock.advance(ms=STEP_MS)
+                await asyncio.sleep(0.005)
+
+    async def pass_s(self, seconds: float) -> None:
+        """Let so much time pass."""
+        end_ms = self.clock() + round(seconds * 1000)
+
+        async def is_over() -> bool:
+            return self.clock() >= end_ms
+
+        await self.until(is_over)
+
+    async def until_settled(self, campaign_id: int, chats: int) -> None:
+        """Until so many chats need nothing more."""
+        await self.until(lambda: self._has_settled(campaign_id, chats))
+
+    async def until_final(self) -> None:
+        """Until no card is alive any more."""
+        await self.until(self._has_no_cards)
+
+    async def state(self, campaign_id: int) -> CampaignState:
+        """What the ledger says."""
+        campaign = await self.store.campaigns.find(campaign_id)
+        assert campaign is not None
+        return campaign.state
+
+    def card(self) -> Message:
+        """What the admin sees."""
+        return self.telegram.bot_messages(ADMIN)[-1]
+
+    def received(self) -> list[int]:
+        """The readers who got something, once for each message."""
+        return [chat_id for chat_id in READERS for _ in self.telegram.bot_messages(chat_id)]
+
+    async def _has_settled(self, campaign_id: int, chats: int) -> bool:
+        campaign = await self.store.campaigns.find(campaign_id)
+        return campaign is not None and campaign.settled >= chats
+
+    async def _has_no_cards(self) -> bool:
+        return not await self.store.campaigns.cards()
+
+
+@pytest.fixture
+def telegram() -> FakeTelegram:
+    """A dozen people who opened the bot, and its admin."""
+    telegram = FakeTelegram(HandClock())
+    for chat_id in READERS:
+        telegram.add_user(chat_id, f"读者{chat_id}")
+    for chat_id in (ADMIN, *READERS):
+        telegram.start(chat_id)
+    return telegram
+
+
+@asynccontextmanager
+async def open_office(folder: Path, telegram: FakeTelegram) -> AsyncIterator[Office]:
+    """Opening it again in the same folder is a restart."""
+    clock = telegram.world.clock
+    assert isinstance(clock, HandClock)
+    store = await Store.open(f"sqlite+aiosqlite:///{folder / 'state.db'}", clock=clock)
+    await store.migrate()
+    bot = build_bot(telegram)
+    sender = Sender(bot, Limiter(Throttle(), store.holds, clock=clock, monotonic=clock), request=bot.request)
+    delivery = Delivery(store, sender, Ear(), clock=clock, has_admins=True, monotonic=clock)
+    cards = LiveCards(store, delivery, sender, say=SAY, clock=clock)
+    stop = asyncio.Event()
+    working = asyncio.create_task(delivery.run(stop)), asyncio.create_task(watch(cards, stop))
+    office = Office(telegram, clock, store, delivery, stop, working)
+    try:
+        yield office
+    finally:
+        await office.close()
+
+
+async def watch(cards: LiveCards, stop: asyncio.Event) -> None:
+    """Look at the cards far more often than they may be edited."""
+    while not stop.is_set():
+        await cards.refresh()
+        await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def office(tmp_path: Path, telegram: FakeTelegram) -> AsyncIterator[Office]:
+    async with open_office(tmp_path, telegram) as office:
+        for chat_id in READERS:
+            await office.store.chats.ensure(chat_id, ChatKind.PRIVATE)
+            await office.store.chats.subscribe(chat_id)
+        yield office
+
+
+NEWS = Call({"text": "今晚维护"})
+
+
+async def test_every_subscriber_gets_it_once_and_the_card_ends_as_a_summary(office: Office) -> None:
+    """The summary counts, has no button left, and is not edited any more."""
+    await office.launch(NEWS)
+
+    await office.until_final()
+
+    assert office.received() == list(READERS)
+    assert all(message.is_silent for chat_id in READERS for message in office.telegram.bot_messages(chat_id))
+    assert office.card().text == "完成：已送达 12 · 拉黑 0 · 失败 0 · 未知 0（不自动重发）"
+    assert office.card().keyboard == ()
+
+
+async def test_the_card_is_edited_at_most_every_three_seconds(office: Office) -> None:
+    """However often it is looked at, and whatever has changed."""
+    await office.launch(NEWS)
+
+    await office.until_final()
+
+    edits = [call.at_ms for call in office.telegram.calls if call.method == "editMessageText"]
+    assert edits
+    assert all(later - earlier >= 3_000 for earlier, later in pairwise(edits))
+
+
+async def test_stop_takes_effect_at_once_and_the_card_says_how_many_were_left_out(office: Office) -> None:
+    """Nothing is sent after the stop but what was already on its way."""
+    campaign_id = await office.launch(NEWS)
+    await office.until_settled(campaign_id, 3)
+
+    await office.delivery.stop(campaign_id)
+    await office.pass_s(0.2)
+    reached = office.received()
+    await office.until_final()
+
+    assert office.received() == reached
+    assert 3 <= len(reached) < len(READERS)
+    assert office.card().text.splitlines() == [
+        f"已停止：已送达 {len(reached)} · 拉黑 0 · 失败 0 · 未知 0（不自动重发）",
+        f"没有发的还有 {len(READERS) - len(reached)} 人",
+    ]
+
+
+async def test_a_pause_holds_the_rest_until_it_goes_on(office: Office) -> None:
+    """The card offers to go on, and everybody is served once in the end."""
+    campaign_id = await office.launch(NEWS)
+    await office.until_settled(campaign_id, 3)
+
+    await office.delivery.pause(campaign_id)
+    await office.pass_s(7)
+    reached = office.received()
+    assert office.card().text.endswith("⏸ 已暂停")
+    assert len(reached) < len(READERS)
+
+    await office.delivery.resume(campaign_id)
+    await office.until_final()
+    assert office.received() == list(READERS)
+
+
+async def test_after_a_restart_the_same_card_goes_on(tmp_path: Path, office: Office) -> None:
+    """The new process sends the rest and finishes the card of the old one."""
+    campaign_id = await office.launch(NEWS)
+    card_id = office.card().id
+    await office.until_settled(campaign_id, 3)
+    await office.close()
+
+    async with open_office(tmp_path, office.telegram) as restarted:
+        await restarted.until_final()
+
+        assert restarted.received() == list(READERS)
+        assert restarted.card().id == card_id
+        assert restarted.card().text.startswith("完成：已送达 12")
+
+
+async def test_a_reader_who_blocked_the_bot_is_counted_apart(office: Office) -> None:
+    office.telegram.block(READERS[4])
+
+    await office.launch(NEWS)
+    await office.until_final()
+
+    assert office.card().text.startswith("完成：已送达 11 · 拉黑 1 ·")
+
+
+async def test_a_lost_answer_is_listed_and_never_sent_again(office: Office) -> None:
+    """A broadcast reaches a reader at most once; what is not known is said."""
+    office.telegram.fail("sendMessage", Fault.timeout(is_processed=True), chat_id=READERS[0])
+
+    await office.launch(NEWS)
+    await office.until_final()
+
+    assert office.received() == list(READERS)
+    assert "未知 1（不自动重发）" in office.card().text
+
+
+async def test_a_preview_deleted_meanwhile_stops_the_copies_and_is_said(office: Office) -> None:
+    """Not one failure per reader: the admin hears what happened and can only stop."""
+    office.telegram.call("sendMessage", {"chat_id": ADMIN, "text": "预览"})
+    preview = office.card()
+    campaign_id = await office.launch(Call({"from_chat_id": ADMIN, "message_id": preview.id}, method="copyMessage"))
+    await office.until_settled(campaign_id, 3)
+
+    office.telegram.world.remove(ADMIN, preview.id)
+    await office.pass_s(7)
+
+    assert await office.state(campaign_id) is CampaignState.PAUSED
+    assert "预览的那条消息被删除了" in office.card().text
+    assert [button["text"] for row in office.card().keyboard for button in row] == ["⏹ 停止"]
+
+
+async def test_a_deleted_card_is_replaced_by_a_new_one(office: Office) -> None:
+    """Nobody could stop a broadcast whose card is lost."""
+    campaign_id = await office.launch(NEWS)
+    await office.until_settled(campaign_id, 3)
+    lost = office.card().id
+
+    office.telegram.world.remove(ADMIN, lost)
+    await office.until_final()
+
+    assert office.card().id != lost
+    assert office.card().text.startswith("完成：已送达 12")
