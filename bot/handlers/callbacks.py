@@ -27,6 +27,7 @@ AnyContext = CallbackContext[Any, Any, Any, Any]
 
 VERSION = "v1"
 LONGEST_ANSWER = 200
+LONGEST_NUMBER = 5
 log = structlog.get_logger()
 
 
@@ -95,6 +96,23 @@ def parse_callback(data: str | None) -> tuple[str, str] | None:
         case [version, verb, argument] if version == VERSION and verb:
             return verb, argument
     return None
+
+
+def fields(argument: str, count: int) -> list[str]:
+    """The fields of an argument `a.b.c`, empty ones for those that are not there; the last may hold dots of its own."""
+    found = argument.split(".", count - 1)
+    return found + [""] * (count - len(found))
+
+
+def number(text: str) -> int:
+    """A page or section as it stands in a button.
+
+    Raises:
+        RefusedError: it is no number of ours.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+        raise RefusedError("error.old_button")
+    return int(text)
 
 
 def callback_handler(desk: Desk, verbs: Mapping[str, Verb]) -> CallbackQueryHandler[Any, Any]:

@@ -15,15 +15,13 @@ from bot.core.keys import parse_item_key
 from bot.core.models import Digest, Say
 from bot.core.parts import Part
 from bot.handlers import cards, tagging
-from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb
+from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, fields, number
 from bot.handlers.desk import Desk
 from bot.handlers.quoting import quoted
 from bot.handlers.readers import reader_of
 from bot.handlers.replies import send, show
 from bot.handlers.shelf import find_newest, find_previous, get_issue, is_todays
 from bot.storage.records import Chat
-
-LONGEST_NUMBER = 5
 
 
 class View(Protocol):
@@ -73,17 +71,6 @@ async def item_part(desk: Desk, item_key: str, page: int = 0) -> Part:
     return layout.item_view(issue.digest, issue.key, found[1], say=desk.say, page=page)
 
 
-def number(text: str) -> int:
-    """A page or section as it stands in a button.
-
-    Raises:
-        RefusedError: it is no number of ours.
-    """
-    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
-        raise RefusedError("error.old_button")
-    return int(text)
-
-
 async def _open_today(desk: Desk, tap: Tap) -> Answer:
     await show(desk, tap, await today_part(desk, await reader_of(desk, tap)))
     return QUIET
@@ -91,7 +78,7 @@ async def _open_today(desk: Desk, tap: Tap) -> Answer:
 
 async def _open_card(desk: Desk, tap: Tap) -> Answer:
     """card:<key>[.<page>[.<tag>]]"""
-    key, page, tag = _fields(tap.argument, 3)
+    key, page, tag = fields(tap.argument, 3)
     issue = await get_issue(desk, key)
     at = number(page or "0")
     if tag:
@@ -111,7 +98,7 @@ async def _open_previous(desk: Desk, tap: Tap) -> Answer:
 
 async def _open_section(desk: Desk, tap: Tap) -> Answer:
     """sec:<key>.<section>.<page>"""
-    key, section, page = _fields(tap.argument, 3)
+    key, section, page = fields(tap.argument, 3)
     issue = await get_issue(desk, key)
     await show(desk, tap, layout.section_view(issue.digest, key, number(section), number(page), say=desk.say))
     return QUIET
@@ -128,7 +115,7 @@ async def _open_rest(desk: Desk, tap: Tap) -> Answer:
 
 
 async def _open_pages(desk: Desk, tap: Tap, view: View) -> Answer:
-    key, page, tag = _fields(tap.argument, 3)
+    key, page, tag = fields(tap.argument, 3)
     issue = await get_issue(desk, key)
     tags = TagFilter(followed=(tag,)) if tag else (await reader_of(desk, tap)).filter
     part = view(issue.digest, key, select(issue.digest, tags), number(page), say=desk.say)
@@ -138,15 +125,9 @@ async def _open_pages(desk: Desk, tap: Tap, view: View) -> Answer:
 
 async def _open_item(desk: Desk, tap: Tap) -> Answer:
     """item:<item key>[.<page>]"""
-    key, page = _fields(tap.argument, 2)
+    key, page = fields(tap.argument, 2)
     await show(desk, tap, await item_part(desk, key, number(page or "0")))
     return QUIET
-
-
-def _fields(argument: str, count: int) -> list[str]:
-    """The fields of an argument, empty ones for those that are not there; the last may hold dots of its own."""
-    found = argument.split(".", count - 1)
-    return found + [""] * (count - len(found))
 
 
 VERBS: Mapping[str, Verb] = {

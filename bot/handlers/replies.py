@@ -9,7 +9,7 @@ from telegram import Message
 
 from bot.core.parts import Part, to_params
 from bot.core.retry import BadContent, BadSource, ChatGone, Outcome, Sent
-from bot.handlers.callbacks import Tap
+from bot.handlers.callbacks import RefusedError, Tap
 from bot.handlers.desk import Desk
 
 log = structlog.get_logger()
@@ -40,13 +40,14 @@ async def show(desk: Desk, tap: Tap, part: Part) -> None:
     """Show a part in place of the pressed message; below everything when that one can no longer be edited.
 
     Raises:
+        RefusedError: Telegram could not be reached or asks to wait; the reader may tap again.
         UnsentError: Telegram refuses the text, the entities or the buttons.
     """
     outcome = await desk.sender.edit_part(tap.chat_id, tap.message_id, to_params(part))
     if isinstance(outcome, BadSource):
         await send(desk, tap.chat_id, part)
-    else:
-        await _settle(desk, tap.chat_id, outcome)
+    elif not await _settle(desk, tap.chat_id, outcome):
+        raise RefusedError("error.unreached")
 
 
 async def _settle(desk: Desk, chat_id: int, outcome: Outcome) -> bool:

@@ -13,7 +13,7 @@ from bot.core.parts import Part
 from bot.core.query import MAX_CHARACTERS
 from bot.core.rich_text import clean
 from bot.handlers import cards, reading
-from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button
+from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button, fields, number
 from bot.handlers.desk import Desk
 from bot.handlers.queries import lengthen, shorten
 from bot.handlers.readers import message_of, reader_of
@@ -63,14 +63,14 @@ async def _not_text(desk: Desk, update: Update, _context: object) -> None:
     await send(desk, reader.id, Part(desk.say("error.not_text")))
 
 
-async def search_part(desk: Desk, words: str, number: int = 0) -> Part:
-    """Page `number` (from 0) of the results for what was typed; a friendly sentence for what is no query."""
+async def search_part(desk: Desk, words: str, at: int = 0) -> Part:
+    """Page `at` (from 0) of the results for what was typed; a friendly sentence for what is no query."""
     query = normal_query(words)
     if not query:
         return Part(desk.say("search.ask"))
     if len(query) > MAX_CHARACTERS:
         return Part(desk.say("error.too_long"))
-    page = await desk.archive.search(query, limit=PAGE_SIZE, offset=number * PAGE_SIZE)
+    page = await desk.archive.search(query, limit=PAGE_SIZE, offset=at * PAGE_SIZE)
     if page.total == 0:
         suggestions = [(words, await shorten(desk, words)) for words in await desk.archive.suggest(query)]
         return nothing_found(query, suggestions, say=desk.say)
@@ -78,7 +78,7 @@ async def search_part(desk: Desk, words: str, number: int = 0) -> Part:
         # The page was there when its button was made.
         return await search_part(desk, query, (page.total - 1) // PAGE_SIZE)
     token = await shorten(desk, query)
-    return private_results(page, query, token, number, today=desk.today(), say=desk.say)
+    return private_results(page, query, token, at, today=desk.today(), say=desk.say)
 
 
 def normal_query(words: str) -> str:
@@ -88,25 +88,18 @@ def normal_query(words: str) -> str:
 
 async def _turn(desk: Desk, tap: Tap) -> Answer:
     """find:<page>.<token> → that page of the results."""
-    page, _, token = tap.argument.partition(".")
-    await show(desk, tap, await search_part(desk, await _query(desk, token), reading.number(page)))
+    page, token = fields(tap.argument, 2)
+    await show(desk, tap, await search_part(desk, await _query(desk, token), number(page)))
     return QUIET
 
 
 async def _open(desk: Desk, tap: Tap) -> Answer:
     """hit:<item key>.<page>.<token> → that item, and a button back to the page."""
-    key, page, token = _pieces(tap.argument)
+    key, page, token = fields(tap.argument, 3)
     item = await reading.item_part(desk, key)
-    back = button(desk.say("search.back"), "find", f"{reading.number(page)}.{token}")
+    back = button(desk.say("search.back"), "find", f"{number(page)}.{token}")
     await show(desk, tap, cards.with_row(item, (back,)))
     return QUIET
-
-
-def _pieces(argument: str) -> tuple[str, str, str]:
-    """Item key, page and token; a token may hold dots of its own."""
-    key, _, rest = argument.partition(".")
-    page, _, token = rest.partition(".")
-    return key, page, token
 
 
 async def _query(desk: Desk, token: str) -> str:

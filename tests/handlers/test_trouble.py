@@ -92,6 +92,16 @@ async def test_a_reader_who_shut_us_out_in_between_is_remembered_as_such(bot: Bo
     assert (await bot.desk.store.chats.get(READER)).status is ChatStatus.BLOCKED
 
 
+async def test_a_press_that_telegram_holds_up_asks_to_be_repeated(bot: Bot) -> None:
+    await bot.shelve(newspaper(TODAY))
+    await bot.write(READER, "/today")
+    bot.telegram.fail("editMessageText", Fault.reset(is_processed=False))
+
+    assert (await bot.tap(READER, "更多动态")).text == "Telegram 有点忙，请稍后再点一次。"
+    await bot.tap(READER, "更多动态")
+    assert "一项研究谈到安全" in bot.last(READER).text
+
+
 async def test_a_lost_answer_to_a_press_harms_nothing(bot: Bot) -> None:
     await bot.shelve(newspaper(TODAY))
     card = await bot.write(READER, "/today")
