@@ -16,10 +16,20 @@ from bot.core.throttle import Lane
 from bot.pipeline.press import Press, group_address, section_urls
 from bot.pipeline.sender import Sender
 from bot.storage import Store
-from bot.storage.records import Call, Campaign, CampaignKind, CampaignState, CorrectionPlan, EditionKey, Target
+from bot.storage.records import (
+    Call,
+    Campaign,
+    CampaignKind,
+    CampaignState,
+    CorrectionPlan,
+    DeliveryState,
+    EditionKey,
+    Target,
+)
 
 EVERY_MS = 60_000
 LOOK_BACK = 10
+UNDER_WAY = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN})
 OVER = frozenset({CampaignState.DONE, CampaignState.STOPPED})
 EDIT = "editMessageText"
 ADDRESS_OF_MESSAGE = "message_id"
@@ -66,8 +76,8 @@ class Corrections:
         return [key for key, at_ms in self._pending.items() if at_ms <= now_ms]
 
     async def correct(self, key: str, digest: Digest, content_hash: str, now_ms: int) -> bool:
-        """Start a correction of what differs; whether one was started. At most one a minute, and none before all the
-        messages of the publication and of earlier corrections are there."""
+        """Start a correction of what differs; whether one was started. At most one a minute, and none while messages of
+        the publication or of an earlier correction are on their way to a group."""
         publication = await self.store.campaigns.of_digest(key)
         if publication is None:
             self._pending.pop(key)
@@ -77,7 +87,7 @@ class Corrections:
         if latest.content_hash == content_hash:
             self._pending.pop(key)
             return False
-        if latest.state not in OVER or now_ms - latest.created_at_ms < EVERY_MS:
+        if now_ms - latest.created_at_ms < EVERY_MS or await self._is_under_way(latest):
             self._pending[key] = max(latest.created_at_ms + EVERY_MS, now_ms + 1)
             return False
         plan = CorrectionPlan(key, content_hash, publication.id, await self._calls(publication, digest, key))
@@ -107,12 +117,17 @@ class Corrections:
             case outcome:
                 raise NotYetError(repr(outcome))
 
+    async def _is_under_way(self, campaign: Campaign) -> bool:
+        # The readers may take hours; the groups' messages do not wait for them.
+        groups = await self.store.deliveries.of_groups(campaign.id)
+        return campaign.state not in OVER and any(delivery.state in UNDER_WAY for delivery in groups)
+
     async def _calls(self, publication: Campaign, digest: Digest, key: str) -> dict[Target, tuple[Call, ...]]:
         fresh = self.press.group_calls(digest, key)
         calls = {}
         for delivery in await self.store.deliveries.of_groups(publication.id):
             shown = await self._shown(publication, delivery.chat_id)
-            if not shown:
+            if delivery.state is not DeliveryState.SENT or not shown:
                 continue
             card = await self._card(digest, publication, delivery.chat_id, fresh, shown, is_corrected=True)
             first = [_edit(shown[0], to_params(card))] if shown[0].message_id else []
