@@ -72,7 +72,7 @@ async def search_part(desk: Desk, words: str, at: int = 0) -> Part:
         return Part(desk.say("error.too_long"))
     page = await desk.archive.search(query, limit=PAGE_SIZE, offset=at * PAGE_SIZE)
     if page.total == 0:
-        suggestions = [(words, await shorten(desk, words)) for words in await desk.archive.suggest(query)]
+        suggestions = [(other, await shorten(desk, other)) for other in await desk.archive.suggest(query)]
         return nothing_found(query, suggestions, say=desk.say)
     if not page.hits:
         # The page was there when its button was made.

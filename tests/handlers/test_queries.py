@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.handlers.callbacks import fits
 from bot.handlers.queries import TOKEN_BYTES, lengthen, shorten, to_payload
 from tests.support.desk import Bot
 
@@ -18,6 +19,10 @@ async def test_a_long_query_leaves_a_note_and_comes_back(bot: Bot) -> None:
     assert len(token.encode()) <= TOKEN_BYTES
     assert len(f"s_{to_payload(token)}") <= 64
     assert await lengthen(bot.desk, token) == query
+
+
+def test_the_longest_token_fits_beside_the_longest_key_and_page() -> None:
+    assert fits("hit", f"20260206-1a2b3c4d_9999.99999.{'x' * TOKEN_BYTES}")
 
 
 async def test_a_query_that_looks_like_the_name_of_a_note_is_not_one(bot: Bot) -> None:
