@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from bot.core.models import PLAIN, Inline, Run, Style
-from bot.core.terms import Phrase, Term, clusters, fold_with_origin, terms
+from bot.core.terms import BREAK, Phrase, Term, clusters, fold_with_origin, terms
 
 WIDTH = 90
 READ_LIMIT = 20_000
@@ -44,16 +44,34 @@ def find_hits(text: str, phrases: Iterable[Phrase]) -> list[Span]:
 
 def _find(text: str, phrases: Iterable[Phrase]) -> list[Found]:
     folded = fold_with_origin(text)
-    found = terms(folded.text)
     return sorted(
         (folded.starts[start], folded.ends[end - 1], phrase.terms)
         for phrase in phrases
-        for start, end in _occurrences(found, phrase)
+        for start, end in (_literals if phrase.literal else _sequences)(folded.text, phrase)
     )
 
 
+def _literals(folded: str, phrase: Phrase) -> Iterator[Span]:
+    at = folded.find(phrase.literal)
+    while at >= 0:
+        yield at, at + len(phrase.literal)
+        at = folded.find(phrase.literal, at + 1)
+
+
+def _sequences(folded: str, phrase: Phrase) -> Iterator[Span]:
+    """Terms following each other. A line's end breaks a phrase, so lines are read one by one, if it is in them."""
+    if BREAK in phrase.terms:
+        yield from _occurrences(terms(folded), phrase)
+        return
+    start = 0
+    for line in folded.split("\n"):
+        if phrase.terms[0] in line or phrase.terms[0].isdecimal():  # 4,000 is the term 4000
+            yield from ((start + a, start + b) for a, b in _occurrences(terms(line), phrase))
+        start += len(line) + 1
+
+
 def _occurrences(found: list[Term], phrase: Phrase) -> Iterator[Span]:
-    """Stretches of folded text; of a term that may go on only what was looked for."""
+    """Of a term that may go on only what was looked for."""
     *head, last = phrase.terms
     for at in range(len(head), len(found)):
         end = found[at]

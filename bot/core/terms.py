@@ -26,7 +26,7 @@ TERM_LIMIT = 40
 
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 _CLUSTER = regex.compile(r"\X")
-_NEEDS_CLUSTERS = regex.compile(r"[\p{M}\p{Cf}\p{RI}\p{Emoji_Modifier}\u1100-\u11ff\uff9e\uff9f]")
+_NEEDS_CLUSTERS = regex.compile(r"[\p{M}\p{Cf}\p{Cs}\p{RI}\p{Emoji_Modifier}\u1100-\u11ff\uff9e\uff9f]")
 _CJK = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー々〇]"
 _RUN = regex.compile(
     rf"(?P<cjk>{_CJK}+)"
@@ -43,8 +43,8 @@ class Folded:
     """Folded text that still knows its origin: folded character `i` comes from `text[starts[i]:ends[i]]`."""
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Terms that must follow each other. `is_prefix`: the last one may go on (a single CJK character)."""
+    """Terms that must follow each other. `is_prefix`: the last one may go on (a single CJK character).
+
+    `literal` is set when the phrase is one CJK run: it is wherever that text stands in folded text.
+    """
 
     terms: tuple[str, ...]
     is_prefix: bool = False
+    literal: str = ""
 
 
 def fold(text: str) -> str:
@@ -89,14 +93,16 @@ def fold(text: str) -> str:
 
 def fold_with_origin(text: str) -> Folded:
     """Fold and remember for every folded character which characters of `text` it came from, whole graphemes only."""
-    pieces, starts, ends, at = [], [], [], 0
+    if _NEEDS_CLUSTERS.search(text) is None and len(folded := text.translate(_FOLDS)) == len(text):
+        return Folded(folded, range(len(text)), range(1, len(text) + 1))  # one for one, as nearly always
+    pieces, starts, ends, at = [], list[int](), list[int](), 0
     for cluster in clusters(text):
         piece = _fold_cluster(cluster)
         pieces.append(piece)
         starts += [at] * len(piece)
         at += len(cluster)
         ends += [at] * len(piece)
-    return Folded("".join(pieces), tuple(starts), tuple(ends))
+    return Folded("".join(pieces), starts, ends)
 
 
 def clusters(text: str) -> Sequence[str]:
@@ -131,13 +137,13 @@ def phrase(text: str) -> Phrase | None:
     found = runs(fold(text))
     if not found:
         return None
-    wanted = tuple(term.text for term in _terms(found))
-    match found[-1]:
-        case Run(kind="cjk", text=last) if len(last) == 1:
-            return Phrase(wanted, is_prefix=True)
-        case Run(kind="cjk"):
-            return Phrase(wanted[:-1])  # the text may go on after the last character
-    return Phrase(wanted)
+    wanted, last = tuple(term.text for term in _terms(found)), found[-1]
+    if last.kind != "cjk":
+        return Phrase(wanted)
+    literal = last.text if len(found) == 1 else ""
+    if len(last.text) == 1:
+        return Phrase(wanted, is_prefix=True, literal=literal)
+    return Phrase(wanted[:-1], literal=literal)  # the text may go on after the last character
 
 
 def _terms(found: Iterable[Run]) -> Iterable[Term]:

@@ -175,8 +175,10 @@ def _entity(key: str, entry: dict[str, Any]) -> Tagged:
 
 
 def _pattern(source: Any, where: str) -> tuple[Alternative, ...]:
+    if _is_texts(source):
+        source = "|".join(source)
     if not isinstance(source, str):
-        raise TaxonomyError(f"{where}: a pattern must be text, not {json.dumps(source)[:40]}")
+        raise TaxonomyError(f"{where}: a pattern must be text or a list of texts, not {json.dumps(source)[:40]}")
     try:
         return parse_pattern(source)
     except PatternError as error:

@@ -184,7 +184,7 @@ async def test_a_failed_rebuild_changes_nothing(archive: Archive, tmp_path: Path
     with pytest.raises(OSError, match="gone"):
         await archive.rebuild(broken())
     assert await total(archive, "旧闻") == 1
-    assert not list(tmp_path.glob("*.new*"))  # noqa: ASYNC240
+    assert not list(tmp_path.glob("*.new*"))
 
 
 @pytest.mark.parametrize("damage", ["garbage", "truncated", "empty", "other version"])
