@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
@@ -28,7 +29,7 @@ def run() -> None:
     """Run the bot on Telegram (needs BOT_TOKEN)."""
     from bot import app
 
-    raise typer.Exit(app.run())
+    _finish(app.run)
 
 
 Port = Annotated[int, typer.Option(help="Port of the chat page on 127.0.0.1; 0, or one that is taken: a free one.")]
@@ -39,7 +40,7 @@ def sandbox(port: Port = 8081) -> None:
     """Run the bot on a local Telegram with a chat page. Needs no token; nothing leaves this machine."""
     from bot import playground
 
-    raise typer.Exit(playground.sandbox(port))
+    _finish(lambda: playground.sandbox(port))
 
 
 @cli.command()
@@ -47,7 +48,7 @@ def start(port: Port = 8081) -> None:
     """What `make run` does: `run` when BOT_TOKEN is set, else `sandbox`."""
     from bot import playground
 
-    raise typer.Exit(playground.start(port))
+    _finish(lambda: playground.start(port))
 
 
 @cli.command()
@@ -58,7 +59,7 @@ def check(
     """Say what is wrong with digests, where, and how to mend it. Exit 1 when an error is among it."""
     from bot import console
 
-    raise typer.Exit(console.check(files or [], as_json=as_json))
+    _finish(lambda: console.check(files or [], as_json=as_json))
 
 
 @cli.command()
@@ -70,7 +71,7 @@ def preview(
     """Print the exact messages a digest becomes."""
     from bot import console
 
-    raise typer.Exit(console.preview(file, style=style, as_json=as_json))
+    _finish(lambda: console.preview(file, style=style, as_json=as_json))
 
 
 @cli.command()
@@ -78,7 +79,7 @@ def publish(file: Digest) -> None:
     """Send a digest of POSTS_DIR now, whatever its hour. A running bot takes it over within seconds."""
     from bot import console
 
-    raise typer.Exit(console.publish(file))
+    _finish(lambda: console.publish(file))
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})  # a query may begin with a dash
@@ -91,7 +92,7 @@ def search(
     """Search the archive; it is brought up to date first."""
     from bot import console
 
-    raise typer.Exit(console.search(query, limit=limit, offset=offset, as_json=as_json))
+    _finish(lambda: console.search(query, limit=limit, offset=offset, as_json=as_json))
 
 
 @cli.command()
@@ -99,7 +100,7 @@ def migrate() -> None:
     """Bring the state's database to this version's schema."""
     from bot import console
 
-    raise typer.Exit(console.migrate())
+    _finish(console.migrate)
 
 
 @cli.command()
@@ -107,7 +108,13 @@ def config() -> None:
     """Print every setting with its value and where it came from; secrets are masked."""
     from bot import console
 
-    raise typer.Exit(console.config())
+    _finish(console.config)
+
+
+def _finish(command: Callable[[], int | None]) -> NoReturn:
+    from bot.exits import explained
+
+    raise typer.Exit(explained(command))
 
 
 def _version(wanted: bool) -> None:

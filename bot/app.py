@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -28,7 +27,7 @@ from bot.locales import catalogue
 from bot.logs import configure_logs
 from bot.pipeline.admins import Admins, DeliveryHooks
 from bot.pipeline.corrections import Corrections
-from bot.pipeline.delivery import AnotherInstanceError, Delivery, DeliveryError, TokenRejectedError
+from bot.pipeline.delivery import Delivery, TokenRejectedError
 from bot.pipeline.intake import Intake
 from bot.pipeline.livecard import LiveCards
 from bot.pipeline.parser import Parser
@@ -42,35 +41,23 @@ from bot.pipeline.updates import Inbox, InboxBot, InboxProcessor
 from bot.pipeline.watcher import Watcher
 from bot.resources import digest_reader, load_taxonomy
 from bot.storage import Store
-from bot.storage.errors import StoreError
-from bot.storage.instance import AlreadyRunningError, hold
+from bot.storage.instance import hold
 
-EXIT_REFUSED = 78
-"""EX_CONFIG: starting again does not help before somebody has mended something."""
-EXIT_BUSY = 75
-"""EX_TEMPFAIL: another instance is at work."""
 REPLY_CONNECTIONS, BULK_CONNECTIONS, POLL_CONNECTIONS = 32, 64, 2
 RETRY_AT_MOST_S = 60
 PAID_PER_SECOND = 970.0
 UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
-
-EXPECTED = (ConfigError, StoreError, DeliveryError, AlreadyRunningError)
 
 log = structlog.get_logger(__name__)
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-def run() -> int:
-    """The bot on Telegram, until it is told to stop. Returns the exit code."""
-    return explained(live)
-
-
-def live() -> None:
-    """Run the bot with the settings as they are.
+def run() -> None:
+    """The bot on Telegram with the settings as they are, until it is told to stop.
 
     Raises:
-        ConfigError, StoreError, DeliveryError, AlreadyRunningError: it cannot go on.
+        ConfigError, StoreError, DeliveryError, AlreadyRunningError: it cannot go on; the message says what to do.
     """
     settings = load_settings()
     if settings.bot_token is None:
@@ -79,32 +66,6 @@ def live() -> None:
         raise ConfigError(f"POSTS_DIR: there is no folder {settings.posts_dir}. Create it, or name another.")
     with hold(settings.data_dir):
         asyncio.run(serve(settings))
-
-
-def explained(command: Callable[[], None]) -> int:
-    """Run a command and return its exit code; what it cannot go on from is told in a sentence on standard error."""
-    try:
-        command()
-    except EXPECTED as error:
-        return _tell(error)
-    except BaseExceptionGroup as group:
-        expected, rest = group.split(EXPECTED)
-        if expected is None or rest is not None:
-            raise
-        return max(_tell(error) for error in _leaves(expected))
-    return 0
-
-
-def _tell(error: BaseException) -> int:
-    sys.stderr.write(f"{error}\n")
-    return EXIT_BUSY if isinstance(error, AlreadyRunningError | AnotherInstanceError) else EXIT_REFUSED
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
-    found: list[BaseException] = []
-    for error in group.exceptions:
-        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
-    return found
 
 
 @dataclass(frozen=True, slots=True)

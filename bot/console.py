@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,12 +16,14 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.archive import Archive, ArchiveDamaged, Page
-from bot.config import SECRETS, ConfigError, Settings, load_settings, source_of, unknown_names
+from bot.config import SECRETS, Settings, load_settings, source_of, unknown_names
 from bot.core.digest import Parsed
 from bot.core.format import Links, publication, reader_card
 from bot.core.keys import digest_key
+from bot.core.lint import lint
 from bot.core.models import Problem, Severity, plain
 from bot.core.parts import Part, to_params
+from bot.core.topics import Taxonomy
 from bot.locales import catalogue
 from bot.pipeline.notices import sentence
 from bot.pipeline.parser import Parser
@@ -28,6 +31,7 @@ from bot.pipeline.posts import list_posts, read_post
 from bot.resources import digest_reader, load_taxonomy, read_shelf
 from bot.storage import Store
 from bot.storage.errors import StoreError
+from bot.storage.instance import AlreadyRunningError, hold
 from bot.terminal import draw_part, highlighted
 
 PREVIEW_BOT = "your_bot"
@@ -38,7 +42,7 @@ Finding = tuple[Path, Problem]
 
 def check(files: Sequence[Path], *, as_json: bool) -> int:
     """Print what is wrong with the files, or with all posts; 1 when an error is among it."""
-    settings = _settings()
+    settings = load_settings()
     paths = files or [settings.posts_dir / name for name in list_posts(settings.posts_dir)]
     with Parser(settings.posts_category) as parser:
         findings = [(path, problem) for path in paths for problem in _problems(path, parser)]
@@ -51,7 +55,7 @@ def check(files: Sequence[Path], *, as_json: bool) -> int:
 
 def preview(file: Path, *, style: Literal["full", "card"], as_json: bool) -> int:
     """Print the messages of a digest; 1 with its problems when it cannot be read."""
-    settings = _settings()
+    settings = load_settings()
     with Parser("") as parser:
         parsed = _parsed(file, parser)
     if parsed is None or parsed.digest is None:
@@ -75,12 +79,12 @@ def preview(file: Path, *, style: Literal["full", "card"], as_json: bool) -> int
 
 def search(query: str, *, limit: int, offset: int, as_json: bool) -> int:
     """Print what the archive finds; it is built first when it is missing or out of date."""
-    settings = _settings()
+    settings = load_settings()
     page = asyncio.run(_search(settings, query, limit, offset))
     if as_json:
         _print_json({"total": page.total, "results": [_hit_json(hit) for hit in page.hits]})
         return 0
-    out = Console(highlight=False)
+    out = Console(highlight=False, emoji=False)
     out.print(f"{query} · {page.total}", markup=False, style="bold")
     for hit in page.hits:
         out.print(f"\n{hit.date} #{hit.number} ", highlighted(hit.marked), sep="")
@@ -92,7 +96,7 @@ def search(query: str, *, limit: int, offset: int, as_json: bool) -> int:
 
 def migrate() -> int:
     """Bring the state's schema up to date."""
-    settings = _settings()
+    settings = load_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
 
     async def upgrade() -> None:
@@ -109,21 +113,16 @@ def migrate() -> int:
 
 def config() -> int:
     """Print every setting with its value and source."""
-    settings = _settings()
+    settings = load_settings()
     table = Table("setting", "value", "from")
-    values = settings.model_dump(mode="json")
+    values = settings.model_dump()
     for name in type(settings).model_fields:
-        value = values[name]
-        table.add_row(name.upper(), _shown(name, value), source_of(name))
+        table.add_row(name.upper(), _shown(name, values[name]), source_of(name))
     Console().print(table)
     for name, near in unknown_names().items():
         hint = f"; did you mean {near}?" if near else ""
         sys.stderr.write(f".env: {name} is no setting of the bot{hint}\n")
     return 0
-
-
-def _settings() -> Settings:
-    return load_settings()
 
 
 def _now_ms() -> int:
@@ -140,7 +139,7 @@ def _parsed(path: Path, parser: Parser) -> Parsed | None:
 
 def _problems(path: Path, parser: Parser) -> tuple[Problem, ...]:
     parsed = _parsed(path, parser)
-    return parsed.problems if parsed else ()
+    return lint(parsed) if parsed else ()
 
 
 def _finding_json(path: Path, problem: Problem) -> dict[str, Any]:
@@ -154,18 +153,21 @@ def _finding_json(path: Path, problem: Problem) -> dict[str, Any]:
 
 
 def _print_findings(findings: Iterable[Finding], checked: int, *, error: bool = False) -> None:
-    out = Console(stderr=error, highlight=False, soft_wrap=True)
+    out = Console(stderr=error, highlight=False, soft_wrap=True, emoji=False)
     looks = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
-    count = 0
+    counts = dict.fromkeys(Severity, 0)
     for path, problem in findings:
         found = _finding_json(path, problem)
         place = f"{path}:{problem.line}" if problem.line else str(path)
         out.print(f"{place}: ", markup=False, end="")
         out.print(f"{catalogue()('cli.' + problem.severity.value)} ", style=looks[problem.severity], end="")
         out.print(f"{found['message']} [{found['code']}]", markup=False)
-        count += 1
-    if not count and not error:
+        counts[problem.severity] += 1
+    if not any(counts.values()):
         out.print(catalogue()("cli.sound", count=checked), style="green")
+    elif checked > 1:
+        totals = {severity.value: count for severity, count in counts.items()}
+        out.print(catalogue()("cli.totals", count=checked, **totals))
 
 
 def _draw(parts: Sequence[Part]) -> None:
@@ -181,27 +183,33 @@ async def _search(settings: Settings, query: str, limit: int, offset: int) -> Pa
     archive = Archive(settings.data_dir / "archive.db", taxonomy, _now_ms, reader, settings.timezone)
     await archive.open()
     try:
-        if not archive.is_usable:
-            await _build(archive, settings)
-        try:
-            return await archive.search(query, limit=limit, offset=offset)
-        except ArchiveDamaged:
-            await _build(archive, settings)
-            return await archive.search(query, limit=limit, offset=offset)
+        # A running bot keeps its archive up to date by itself.
+        with suppress(AlreadyRunningError), hold(settings.data_dir):
+            await _refresh(archive, settings, taxonomy)
+        return await archive.search(query, limit=limit, offset=offset)
     finally:
         await archive.close()
 
 
-async def _build(archive: Archive, settings: Settings) -> None:
+async def _refresh(archive: Archive, settings: Settings, taxonomy: Taxonomy) -> None:
+    """Bring the archive up to the posts: only what is new or changed, or everything when something is gone."""
+    names = list_posts(settings.posts_dir)
     keys = await _known_keys(settings)
-    today = dt.datetime.now(settings.timezone).date()
-    taxonomy = load_taxonomy(settings.taxonomy_file)
-    total = len(list_posts(settings.posts_dir))
+    try:
+        indexed = await archive.sources() if archive.is_usable else {}
+    except ArchiveDamaged:
+        indexed = {}
     with Console(stderr=True).status("") as status:
-        await archive.rebuild(
-            (source for source in read_shelf(settings, taxonomy, keys) if source.digest.date <= today),
-            lambda done: status.update(catalogue()("cli.indexing", done=done, total=total)),
-        )
+
+        def show(done: int) -> None:
+            status.update(catalogue()("cli.indexing", done=done, total=len(names)))
+
+        if not archive.is_usable or not indexed.keys() <= names.keys():
+            await archive.rebuild(read_shelf(settings, taxonomy, keys), show)
+        else:
+            for done, source in enumerate(read_shelf(settings, taxonomy, keys, indexed), 1):
+                await archive.index(source)
+                show(done)
 
 
 async def _known_keys(settings: Settings) -> dict[str, str]:
@@ -231,16 +239,21 @@ def _hit_json(hit: Any) -> dict[str, Any]:
 
 
 def _shown(name: str, value: object) -> str:
-    if value is None or value == []:
-        return ""
-    if name in SECRETS:
-        return "********"
-    return ", ".join(str(piece) for piece in value) if isinstance(value, list) else str(value)
+    match value:
+        case None | ():
+            return ""
+        case _ if name in SECRETS:
+            return "********"
+        case bool():
+            return "on" if value else "off"
+        case tuple():
+            return ", ".join(str(piece) for piece in value)
+        case dt.time():
+            return f"{value:%H:%M}"
+        case _:
+            return str(value)
 
 
 def _print_json(value: object) -> None:
     json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
     sys.stdout.write("\n")
-
-
-__all__ = ["ConfigError", "check", "config", "migrate", "preview", "search"]

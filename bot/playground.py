@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.app import explained, live, now_ms, serve
+from bot.app import now_ms, run, serve
 from bot.config import GroupTarget, Settings, load_settings
 from bot.locales import catalogue
 from bot.sandbox.demo import subscribe
@@ -23,14 +23,17 @@ RELEASE_AFTER_S = 4.0
 """After the page is first opened: long enough to see the empty group, short enough not to wait."""
 
 
-def sandbox(port: int) -> int:
-    """The bot on the local Telegram, until it is told to stop. Returns the exit code."""
-    return explained(lambda: asyncio.run(_play(load_settings(), port)))
+def sandbox(port: int) -> None:
+    """The bot on the local Telegram, until it is told to stop; raises as `app.run` does."""
+    asyncio.run(_play(load_settings(), port))
 
 
-def start(port: int) -> int:
+def start(port: int) -> None:
     """What `make run` does: the bot on Telegram when there is a token, else the sandbox."""
-    return explained(lambda: live() if load_settings().bot_token else asyncio.run(_play(load_settings(), port)))
+    if load_settings().bot_token:
+        run()
+    else:
+        sandbox(port)
 
 
 async def _play(settings: Settings, port: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -39,16 +40,22 @@ def digest_reader(category: str) -> Callable[[bytes, str], Digest | None]:
     return read
 
 
-def read_shelf(settings: Settings, taxonomy: Taxonomy, keys: dict[str, str]) -> Iterator[PostSource]:
-    """Every sound digest of the posts, for an archive without a bot; `keys`: those already given, to their slugs."""
+def read_shelf(
+    settings: Settings, taxonomy: Taxonomy, keys: dict[str, str], indexed: Mapping[str, str] | None = None
+) -> Iterator[PostSource]:
+    """The sound digests of the posts, for an archive without a bot, but those whose content is `indexed` already.
+
+    `keys`: those already given, to their slugs. `indexed`: content hashes by file name.
+    """
+    today = dt.datetime.now(settings.timezone).date()
     with Parser(settings.posts_category) as parser:
         for name in list_posts(settings.posts_dir):
             post = read_post(settings.posts_dir, name)
-            if post is None or isinstance(post, Problem):
+            if post is None or isinstance(post, Problem) or post.content_hash == (indexed or {}).get(name):
                 continue
             parsed = parser.parse(post.raw, name)
             digest = parsed.digest if parsed else None
-            if digest is None or digest.is_draft or shape_problem(digest):
+            if digest is None or digest.is_draft or digest.date > today or shape_problem(digest):
                 continue
             key = digest_key(digest.date, digest.slug, keys)
             keys[key] = digest.slug
