@@ -228,17 +228,10 @@ async def test_a_card_that_can_no_longer_be_edited_is_sent_anew(bot: Bot) -> Non
 )
 async def test_hostile_buttons_are_answered_and_harm_nothing(bot: Bot, data: str) -> None:
     await bot.shelve(newspaper(TODAY))
-    card = await bot.write(READER, "/today")
-    question = bot.telegram.world.ask(READER, READER, card.id)
-    user = bot.telegram.world.users[READER].json()
-    message = bot.telegram.world.message_json(card)
-    payload = {"id": question.id, "from": user, "message": message, "chat_instance": "1", "data": data}
-    bot.telegram.world.notify_bot("callback_query", payload)
+    await bot.write(READER, "/today")
 
-    await bot.settle()
+    answer = await bot.forge(READER, data)
 
-    answer = bot.telegram.answer_to(question.id)
-    assert answer is not None
     assert answer.text != bot.desk.say("error.apology")
     assert (await bot.write(READER, "/today")).text.startswith("模型与芯片")
 

@@ -161,7 +161,17 @@ class Bot:
     async def press(self, user_id: int, data: str, message: Message | None = None) -> CallbackAnswer:
         """A person taps the button with this data."""
         on = message or self.last(user_id)
-        query_id = self.telegram.tap(user_id, on.chat_id, on.id, data)
+        return await self._answered(self.telegram.tap(user_id, on.chat_id, on.id, data))
+
+    async def forge(self, user_id: int, data: str, message: Message | None = None) -> CallbackAnswer:
+        """A person's own client sends a press of a button that is not, or no longer, on the message."""
+        world, on = self.telegram.world, message or self.last(user_id)
+        question = world.ask(user_id, on.chat_id, on.id)
+        query = {"id": question.id, "from": world.users[user_id].json(), "message": world.message_json(on)}
+        world.notify_bot("callback_query", query | {"chat_instance": "1", "data": data})
+        return await self._answered(question.id)
+
+    async def _answered(self, query_id: str) -> CallbackAnswer:
         await self.settle()
         answer = self.telegram.answer_to(query_id)
         assert answer is not None, "the press was never answered"
