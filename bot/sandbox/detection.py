@@ -34,8 +34,8 @@ _COMMON = frozenset(_COMMON_NAMES.split())
 # Telegram takes every letter, ideograph, full-width mark and emoji as part of a domain name.
 _IN_DOMAIN = r"A-Za-z0-9_~\-\u00c0-\u167f\u1681-\u1fff\u200c\u200d\u2010-\u2015\u2070-\u2fff\u3001-\U0010ffff"
 _ADDRESS = re.compile(
-    rf"(?P<scheme>(?<![A-Za-z])(?:https?|ftp|tonsite)://)?(?:(?P<user>[A-Za-z0-9.+_%~-]+)@)?"
-    rf"(?P<host>[{_IN_DOMAIN}.]*\.[{_IN_DOMAIN}]+)(?P<port>:\d{{1,5}})?"
+    rf"(?P<scheme>(?<![A-Za-z])(?:https?|ftp|tonsite)://)?(?:(?<![A-Za-z0-9.+_%~-])(?P<user>[A-Za-z0-9.+_%~-]+)@)?"
+    rf"(?P<host>(?<![{_IN_DOMAIN}.])[{_IN_DOMAIN}.]*\.[{_IN_DOMAIN}]+)(?P<port>:\d{{1,5}})?"
     rf"(?P<path>(?:/|[?#](?=\S))(?:[^\s<>\"\u00ab\u00bb\u2000-\u206f]|[\u200c\u200d\u2010-\u2015])*)?",
     re.IGNORECASE,
 )

@@ -29,12 +29,14 @@ KNOWN = frozenset(STYLES) | QUOTES | CODES | LINKS | DETECTED
 
 _REMOVED = frozenset("\r\u0333\u033f\u030a") | frozenset(map(chr, range(0x2028, 0x202F)))
 _CONTROL = frozenset(map(chr, range(32))) - {"\n", "\r"}
+# What is changed on the way, or is two UTF-16 units: without it every offset stays where it is.
+_UNEVEN = re.compile("[\x00-\x09\x0b-\x1f\u0333\u033f\u030a\u200e\u200f\u2028-\u202e\U00010000-\U0010ffff]")
 _DIRECTION_MARKS = re.compile("[\u200e\u200f]+(?=[\u200e\u200f])")
 
 
 def utf16_len(text: str) -> int:
     """Length in UTF-16 code units."""
-    return len(text) + sum(ch > "\uffff" for ch in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def read_entities(data: object) -> Entities:
@@ -135,6 +137,8 @@ def _check_ranges(entities: Entities) -> None:
 
 def _clean(text: str, entities: Entities) -> tuple[str, list[TextEntity]]:
     """Drop and replace the characters Telegram does not keep, and move the entities with the text."""
+    if not _UNEVEN.search(text) and all(entity.end <= len(text) for entity in entities):
+        return text, list(entities)
     starts: dict[int, tuple[int, int]] = {}  # UTF-16 offset of a character -> (offset afterwards, byte offset)
     kept: list[str] = []
     before = after = byte = 0

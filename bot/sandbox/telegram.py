@@ -50,7 +50,7 @@ class FakeTelegram:
         bot_token: str = BOT_TOKEN,
         bot_username: str = BOT_USERNAME,
         *,
-        keep_calls: int = 100_000,
+        keep_calls: int = 20_000,
     ) -> None:
         self.bot_token = bot_token
         bot = User(int(bot_token.partition(":")[0]), "AI 日报", bot_username, is_bot=True)

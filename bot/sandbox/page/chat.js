@@ -12,8 +12,10 @@ export class Chat {
   constructor(actions) {
     this.actions = actions;
     this.rows = new Map();
-    this.shown = new Map();
     this.unread = 0;
+    this.arrived = 0;
+    this.lastId = 0;
+    this.isAtEnd = true;
     this.composer = new Composer({
       send: (text, replyTo) => actions.send(this, text, replyTo),
       start: () => actions.start(""),
@@ -28,7 +30,7 @@ export class Chat {
     this.more = element("button", { class: "icon", type: "button", "aria-label": "更多", onclick: () => { this.menu.hidden = !this.menu.hidden; } }, icon("more"));
     this.menu = element("div", { class: "header-menu", hidden: true });
     this.list = element("div", { class: "messages", role: "log", "aria-label": "消息" });
-    this.scroller = element("div", { class: "scroll", tabindex: 0, onscroll: () => this.scrolled() }, this.list);
+    this.scroller = element("div", { class: "scroll", tabindex: 0, onscroll: () => this.moved() }, this.list);
     this.badge = element("span", { class: "badge" });
     this.toBottom = element("button", { class: "to-bottom", type: "button", "aria-label": "到最新消息", onclick: () => this.jumpToEnd() }, this.badge, icon("down"));
     this.toastBox = element("div", { class: "toast", role: "status" });
@@ -74,28 +76,36 @@ export class Chat {
   /** Replace everything by these messages. */
   fill(messages) {
     this.rows.clear();
-    this.shown.clear();
+    this.lastId = 0;
     this.list.replaceChildren();
     this.toastBox.classList.remove("is-shown");
     for (const message of messages) this.place(message);
     this.arrange();
     this.unread = 0;
+    this.arrived = 0;
     this.scroller.scrollTop = 0;
-    this.scrolled();
+    this.moved();
   }
 
-  /** A new or changed message. */
+  /** A new or changed message. However many come at once, the page is arranged once a frame. */
   put(message) {
     const isNew = !this.rows.has(message.message_id);
-    const wasAtEnd = this.isAtEnd;
     const row = this.place(message);
+    if (isNew) {
+      row.classList.add("is-new");
+      clearTimeout(this.typingTimer);
+      this.showSubtitle();
+      if (message.from.id === this.me) this.jumpToEnd();
+      else this.arrived += 1;
+    }
+    this.frame ??= requestAnimationFrame(() => this.settle());
+  }
+
+  settle() {
+    this.frame = null;
+    if (!this.isAtEnd || !this.isVisible) this.unread += this.arrived;
+    this.arrived = 0;
     this.arrange();
-    if (!isNew) return;
-    row.classList.add("is-new");
-    clearTimeout(this.typingTimer);
-    this.showSubtitle();
-    if (message.from.id === this.me) this.jumpToEnd();
-    else if (!wasAtEnd || !this.isVisible) this.unread += 1;
     this.scrolled();
   }
 
@@ -107,22 +117,24 @@ export class Chat {
       reply: (replied) => this.composer.reply(replied),
       show: (id) => this.show(id),
     });
-    this.rows.get(message.message_id)?.replaceWith(row) ?? this.insert(message.message_id, row);
+    const old = this.rows.get(message.message_id);
+    if (old) old.replaceWith(row);
+    else this.insert(message.message_id, row);
     this.rows.set(message.message_id, row);
-    this.shown.set(message.message_id, message);
+    this.lastId = Math.max(this.lastId, message.message_id);
+    row.dataset.day = day(message.date);
     return row;
   }
 
   insert(id, row) {
+    if (id > this.lastId) return this.list.append(row);
     const later = [...this.rows.keys()].filter((other) => other > id);
-    if (later.length) this.rows.get(Math.min(...later)).before(row);
-    else this.list.append(row);
+    return later.length ? this.rows.get(Math.min(...later)).before(row) : this.list.append(row);
   }
 
   remove(id) {
     this.rows.get(id)?.remove();
     this.rows.delete(id);
-    this.shown.delete(id);
     this.arrange();
   }
 
@@ -132,8 +144,7 @@ export class Chat {
     const rows = [...this.list.children];
     let before = null;
     rows.forEach((row, index) => {
-      const message = this.shown.get(Number(row.dataset.id));
-      const today = day(message.date);
+      const today = row.dataset.day;
       const after = rows[index + 1];
       const startsDay = today !== before;
       if (startsDay) row.before(element("div", { class: "day", text: today }));
@@ -150,9 +161,12 @@ export class Chat {
       element("p", { text: this.bot.description || "点“开始”和机器人说话。" }));
   }
 
-  get isAtEnd() { return this.scroller.scrollTop > -NEAR_BOTTOM_PX; }
-
   get isVisible() { return this.node.offsetParent !== null; }
+
+  moved() {
+    this.isAtEnd = this.scroller.scrollTop > -NEAR_BOTTOM_PX;
+    this.scrolled();
+  }
 
   scrolled() {
     if (this.isAtEnd && this.isVisible) this.unread = 0;
@@ -162,14 +176,21 @@ export class Chat {
   }
 
   jumpToEnd() {
-    this.scroller.scrollTo({ top: 0, behavior: "smooth" });
+    this.scroller.scrollTo({ top: 0, behavior: this.isNear(this.scroller.scrollTop) ? "smooth" : "instant" });
+  }
+
+  /** Whether gliding over that many pixels is pleasant; a longer way is jumped. */
+  isNear(distance) {
+    return Math.abs(distance) < 3 * this.scroller.clientHeight && !matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 
   /** Scroll to a message and let it flash; says whether it is there. */
   show(id) {
     const row = this.rows.get(id);
     if (!row) return false;
-    row.scrollIntoView({ block: row.offsetHeight > this.scroller.clientHeight * .8 ? "start" : "center", behavior: "smooth" });
+    const isLong = row.offsetHeight > this.scroller.clientHeight * .8;
+    const isNear = this.isNear(row.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top);
+    row.scrollIntoView({ block: isLong ? "start" : "center", behavior: isNear ? "smooth" : "instant" });
     row.classList.remove("is-flashing", "is-new");
     void row.offsetWidth;
     row.classList.add("is-flashing");

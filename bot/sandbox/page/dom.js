@@ -71,8 +71,8 @@ export function placeholder(name, { wide }) {
     svg("defs", {}, gradient), svg("rect", { width, height, fill: `url(#${id})` }), ...rings, letter);
 }
 
-export const clock = (seconds) =>
-  new Date(seconds * 1000).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+const TIME = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+const DAY = new Intl.DateTimeFormat("zh-CN", { month: "long", day: "numeric" });
 
-export const day = (seconds) =>
-  new Date(seconds * 1000).toLocaleDateString("zh-CN", { month: "long", day: "numeric" });
+export const clock = (seconds) => TIME.format(new Date(seconds * 1000));
+export const day = (seconds) => DAY.format(new Date(seconds * 1000));

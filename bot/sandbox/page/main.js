@@ -20,7 +20,7 @@ const actions = {
   tap: (chat, messageId, data) => report(chat, api.tap(me, chat.chat.id, messageId, data)),
   block: (isBlocked) => report(byId.get(me), api.block(me, isBlocked)),
   follow,
-  unreadChanged: () => showTabs(),
+  unreadChanged: showUnread,
 };
 const privateChat = new Chat(actions);
 const groupChats = new Map();
@@ -65,17 +65,25 @@ function inTelegram(url) {
   return { name: parts[0].toLowerCase(), start: query.get("start"), message: Number(parts.at(-1)) || 0 };
 }
 
+const allChats = () => [privateChat, ...groupChats.values()];
+
 function bringToFront(chat) {
-  for (const each of [privateChat, ...groupChats.values()]) each.node.classList.toggle("is-current", each === chat);
+  for (const each of allChats()) {
+    each.node.classList.toggle("is-current", each === chat);
+    each.tab.setAttribute("aria-selected", String(each === chat));
+  }
   chat.scrolled();
 }
 
-function showTabs() {
-  if (!world) return;
-  tabs.replaceChildren(...[privateChat, ...groupChats.values()].map((chat) => element("button", {
-    role: "tab", type: "button", "aria-selected": String(chat.node.classList.contains("is-current")),
-    onclick: () => bringToFront(chat),
-  }, chat.isGroup ? "群" : "私聊", element("span", { class: "badge", text: chat.unread || "" }))));
+/** A tab for each chat, seen in a narrow window. */
+function addTab(chat) {
+  chat.tab = element("button", { role: "tab", type: "button", "aria-selected": "false", onclick: () => bringToFront(chat) },
+    chat.isGroup ? "群" : "私聊", element("span", { class: "badge" }));
+  tabs.append(chat.tab);
+}
+
+function showUnread() {
+  for (const chat of allChats()) if (chat.tab) chat.tab.lastChild.textContent = chat.unread || "";
 }
 
 function showPersonas() {
@@ -97,7 +105,7 @@ async function load() {
   world = await api.state(asked);
   if (asked !== me) return;
   showChats();
-  const shown = [privateChat, ...groupChats.values()];
+  const shown = allChats();
   const messages = await Promise.all(shown.map(({ chat }) => api.messages(chat.id)));
   if (asked !== me) return;
   shown.forEach((chat, index) => chat.fill(messages[index]));
@@ -108,17 +116,17 @@ async function load() {
 
 function showChats() {
   byId.clear();
-  for (const info of world.chats) {
+  for (const info of world.chats.toSorted((one, other) => (other.kind === "private") - (one.kind === "private"))) {
     const chat = info.kind === "private" ? privateChat : groupChats.get(info.id) ?? new Chat(actions);
     if (info.kind !== "private") groupChats.set(info.id, chat);
     chat.update(info, me, world.bot);
     byId.set(info.id, chat);
-    if (!chat.node.isConnected) main.append(chat.node);
+    if (chat.node.isConnected) continue;
+    main.append(chat.node);
+    addTab(chat);
   }
-  main.prepend(privateChat.node);
   showPersonas();
   if (!main.querySelector(".is-current")) bringToFront(privateChat);
-  showTabs();
 }
 
 async function refresh() {

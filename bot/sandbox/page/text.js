@@ -96,12 +96,12 @@ export function quote(isFoldable) {
   return [node, quoted];
 }
 
-// Told when a quote gets its size, which a message far outside of the window has not yet.
+// Told when a quote gets its size, which a message far outside of the window has not yet. All sizes are read before
+// anything is changed: else the page would be laid out anew for each quote.
 const sizes = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    const node = target.parentNode;
-    if (node?.classList.contains("is-folded")) node.classList.toggle("is-long", target.scrollHeight > target.clientHeight + 2);
-  }
+  const folded = entries.map(({ target }) => target).filter((quoted) => quoted.parentNode?.classList.contains("is-folded"));
+  const areLong = folded.map((quoted) => quoted.scrollHeight > quoted.clientHeight + 2);
+  folded.forEach((quoted, index) => quoted.parentNode.classList.toggle("is-long", areLong[index]));
 });
 
 function foldable(node, quoted) {
