@@ -63,6 +63,7 @@ class Ticket:
     lane: Lane
     chat: ChatRef | None
     is_cancelled: bool = False
+    number: int = 0
 
 
 @dataclass(slots=True)
@@ -127,12 +128,13 @@ class Throttle:
 
     def enter(self, ticket: Ticket) -> None:
         """Queue a call."""
+        self._entered += 1
+        ticket.number = self._entered
         self._queues[ticket.lane].tickets.append(ticket)
 
     def release(self, now_ms: int) -> list[Ticket]:
         """The tickets that may go now, in order; each of them counts as sent at `now_ms`."""
-        while self._waiting and self._waiting[0][0] <= now_ms:
-            self.enter(heapq.heappop(self._waiting)[2])
+        self._wake(now_ms)
         gap_ms = 1000 / self.pace.rate(now_ms)
         # A late wake-up is caught up, but only by so much that it never becomes a burst.
         self._next_ms = max(self._next_ms, now_ms - max(gap_ms / 2, CATCH_UP_MS))
@@ -199,6 +201,14 @@ class Throttle:
         """How many chats it knows anything about."""
         return len(self._chats)
 
+    def _wake(self, now_ms: int) -> None:
+        """Tickets whose chats may be free now come back before those that entered after them."""
+        woken: list[Ticket] = []
+        while self._waiting and self._waiting[0][0] <= now_ms:
+            woken.append(heapq.heappop(self._waiting)[2])
+        for ticket in sorted(woken, key=lambda one: -one.number):
+            self._queues[ticket.lane].tickets.appendleft(ticket)
+
     def _take(self, now_ms: int) -> Ticket | None:
         ready = [
             (max(queue.used, self._virtual), queue)
@@ -223,8 +233,7 @@ class Throttle:
                 return True
             queue.tickets.popleft()
             if not ticket.is_cancelled:
-                self._entered += 1
-                heapq.heappush(self._waiting, (free_at, self._entered, ticket))
+                heapq.heappush(self._waiting, (free_at, ticket.number, ticket))
         return False
 
     def _lane_from(self, lane: Lane, now_ms: int) -> int:

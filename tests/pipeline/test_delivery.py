@@ -324,7 +324,7 @@ async def test_a_broadcast_can_be_paused_resumed_and_stopped(engine):
         await engine.until(lambda: len(engine.telegram.calls) > sent)
         assert await engine.delivery.stop(campaign_id)
         assert not await engine.delivery.stop(campaign_id)
-        while await engine.store.campaigns.unfinished():
+        while await engine.store.campaigns.unfinished():  # noqa: ASYNC110 - the state tells, not an event
             await asyncio.sleep(0.01)
 
     campaign = await engine.campaign(campaign_id)

@@ -156,7 +156,7 @@ class Engine:
     async def idle(self, *campaign_ids: int) -> None:
         """Wait until these campaigns, or all, are over and their last steps are done."""
         async with asyncio.timeout(20):
-            while not await self._is_over(campaign_ids):
+            while not await self._is_over(campaign_ids):  # noqa: ASYNC110 - the state tells, not an event
                 await asyncio.sleep(0.005)
 
     async def _is_over(self, campaign_ids: tuple[int, ...]) -> bool:

@@ -1,0 +1,78 @@
+"""How long it takes to write the deliveries of one publication to a million readers, and how much memory.
+
+python -m benchmarks.fanout [READERS] [DATABASE_URL]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from sqlalchemy import text
+
+from bot.storage import Store
+from bot.storage.records import Call, EditionKey, PublicationPlan
+
+FILTERS = 50
+
+
+def rss_mb() -> float:
+    """The most memory this process has ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+async def fill(store: Store, readers: int) -> None:
+    """Subscribers with one of fifty filters, written by the database itself."""
+    async with store._database.writing() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO chats (id, kind, status, filter_key) WITH RECURSIVE n(i) AS "
+                "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :readers) "
+                "SELECT 1000000 + i * 7, 'private', 'active', CASE i % :filters WHEN 0 THEN '' "
+                "ELSE 'filter ' || (i % :filters) END FROM n"
+            ),
+            {"readers": readers, "filters": FILTERS},
+        )
+
+
+async def measure(url: str, readers: int) -> None:
+    store = await Store.open(url, clock=lambda: time.time_ns() // 1_000_000)
+    await store.migrate()
+    await fill(store, readers)
+    keys = await store.chats.editions()
+    calls = (Call({"text": "日报" * 1000}),)
+    editions = {EditionKey("card"): calls} | dict.fromkeys(keys, calls)
+    before_mb = rss_mb()
+    began = time.perf_counter()
+    campaign_id = await store.campaigns.publish(PublicationPlan("20260206", "hash", editions=editions))
+    longest = 0.0
+    while True:
+        chunk = time.perf_counter()
+        if await store.fanout.write_chunk(campaign_id):
+            break
+        longest = max(longest, time.perf_counter() - chunk)
+    took = time.perf_counter() - began
+    campaign = await store.campaigns.find(campaign_id)
+    assert campaign is not None
+    assert campaign.total == readers
+    began = time.perf_counter()
+    claimed = await store.ledger.claim(campaign_id, 3_000)
+    claim_ms = (time.perf_counter() - began) * 1000
+    print(f"{readers:,} deliveries in {took:.1f} s, longest transaction {longest * 1000:.0f} ms, ", end="")
+    print(f"memory +{rss_mb() - before_mb:.1f} MB; claiming {len(claimed):,} takes {claim_ms:.0f} ms")
+    await store.close()
+
+
+def main() -> None:
+    readers = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite+aiosqlite:///{Path(folder) / 'state.db'}"
+        asyncio.run(measure(url, readers))
+
+
+if __name__ == "__main__":
+    main()
