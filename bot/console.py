@@ -7,8 +7,8 @@ import datetime as dt
 import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,9 +25,12 @@ from bot.core.models import Problem, Severity, plain
 from bot.core.parts import Part, to_params
 from bot.core.topics import Taxonomy
 from bot.locales import catalogue
+from bot.pipeline.decisions import Answer, PublishError
+from bot.pipeline.intake import Intake
 from bot.pipeline.notices import sentence
 from bot.pipeline.parser import Parser
 from bot.pipeline.posts import list_posts, read_post
+from bot.pipeline.requests import request_publication
 from bot.resources import digest_reader, load_taxonomy, read_shelf
 from bot.storage import Store
 from bot.storage.errors import StoreError
@@ -77,6 +80,26 @@ def preview(file: Path, *, style: Literal["full", "card"], as_json: bool) -> int
     return 0
 
 
+def publish(file: Path) -> int:
+    """Approve a digest of the posts; the running bot, or the next one that starts, sends it."""
+    settings = load_settings()
+    taxonomy = load_taxonomy(settings.taxonomy_file)
+
+    async def approve() -> Answer:
+        with Parser(settings.posts_category) as parser:
+            async with _state(settings) as store:
+                intake = Intake(settings.posts_dir, parser, taxonomy, store.digests)
+                return await request_publication(file, intake, store.digests)
+
+    try:
+        answer = asyncio.run(approve())
+    except PublishError as error:
+        _print_findings([(file, problem) for problem in error.problems], 1, error=True)
+        return 1
+    Console(highlight=False).print(catalogue()(f"publish.{answer}"), markup=False)
+    return 0 if answer is Answer.DONE else 1
+
+
 def search(query: str, *, limit: int, offset: int, as_json: bool) -> int:
     """Print what the archive finds; it is built first when it is missing or out of date."""
     settings = load_settings()
@@ -97,14 +120,10 @@ def search(query: str, *, limit: int, offset: int, as_json: bool) -> int:
 def migrate() -> int:
     """Bring the state's schema up to date."""
     settings = load_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
 
     async def upgrade() -> None:
-        store = await Store.open(settings.database, clock=_now_ms)
-        try:
-            await store.migrate()
-        finally:
-            await store.close()
+        async with _state(settings):
+            pass
 
     asyncio.run(upgrade())
     sys.stdout.write("The state's schema is up to date.\n")
@@ -123,6 +142,18 @@ def config() -> int:
         hint = f"; did you mean {near}?" if near else ""
         sys.stderr.write(f".env: {name} is no setting of the bot{hint}\n")
     return 0
+
+
+@asynccontextmanager
+async def _state(settings: Settings) -> AsyncIterator[Store]:
+    """The state, its schema brought up to date."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = await Store.open(settings.database, clock=_now_ms)
+    try:
+        await store.migrate()
+        yield store
+    finally:
+        await store.close()
 
 
 def _now_ms() -> int:

@@ -168,3 +168,12 @@ def test_run_without_a_token_points_to_the_sandbox() -> None:
 def test_version_is_that_of_the_package() -> None:
     """--version prints it."""
     assert _run("--version").strip() == __version__
+
+
+def test_publish_registers_a_digest_for_the_bot_to_send() -> None:
+    """Whatever its date, once; a file from elsewhere is refused with the folder to put it into."""
+    assert "已登记" in _run("publish", _post("2026-02-06-x.md", SOUND))
+    Path("elsewhere.md").write_text(SOUND, "utf-8")
+    result = CliRunner().invoke(cli, ["publish", "elsewhere.md"], catch_exceptions=False)
+    assert result.exit_code == 1
+    assert "posts" in result.stderr

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import structlog
 
@@ -17,9 +16,9 @@ from bot.core.parts import Part
 from bot.core.schedule import Due, Timetable, TooOld
 from bot.pipeline import notices
 from bot.pipeline.corrections import Corrections, NotYetError
-from bot.pipeline.decisions import DRAFT, OPEN, SHELF, Answer, PublishError, first_state, is_reopened
+from bot.pipeline.decisions import DRAFT, OPEN, SHELF, Answer, first_state, is_reopened
 from bot.pipeline.intake import REDATED, Entry, Intake, Unreadable
-from bot.pipeline.posts import list_posts, refusal
+from bot.pipeline.posts import list_posts
 from bot.pipeline.press import Press
 from bot.pipeline.watcher import Change, Gone, Refused, Settled
 from bot.storage import Store
@@ -129,27 +128,6 @@ class Publisher:
                 return Answer.UNKNOWN if known is None else Answer.PUBLISHED_BEFORE
             state = DigestState.SEEN if known.state in SHELF else DigestState.DISCARDED
             await self.store.digests.set_state(key, state)
-            return Answer.DONE
-
-    async def request(self, path: Path) -> Answer:
-        """The operator wants this file out; the bot that runs on this state publishes it.
-
-        Raises:
-            PublishError: the file is not in the folder of posts, or is no digest.
-        """
-        if not await asyncio.to_thread(self.intake.holds, path):
-            raise PublishError(refusal("file.elsewhere", folder=str(self.intake.posts_dir)))
-        async with self._lock:
-            entry = await self.intake.read(path.name)
-            if not isinstance(entry, Entry):
-                raise PublishError(*(entry.problems if entry else [refusal("file.no_digest")]))
-            key = await self.intake.identify(entry)
-            if isinstance(key, Problem):
-                raise PublishError(key)
-            known = await self.store.digests.find(key)
-            if known and known.state is DigestState.PUBLISHED:
-                return Answer.PUBLISHED_BEFORE
-            await self._remember(key, entry, DigestState.APPROVED)
             return Answer.DONE
 
     async def shelf(self) -> AsyncIterator[PostSource]:

@@ -368,10 +368,20 @@ async def test_other_posts_are_passed_over_in_silence(house: House) -> None:
 async def test_the_operator_publishes_a_file_whatever_its_age(house: House) -> None:
     """`publish FILE` is carried out by the running bot at its next look."""
     house.write("2026-01-01-x.md", paper(dt.date(2026, 1, 1)))
-    assert await house.publisher.request(house.posts_dir / "2026-01-01-x.md") is Answer.DONE
+    assert (
+        await request_publication(
+            house.posts_dir / "2026-01-01-x.md", house.publisher.intake, house.publisher.store.digests
+        )
+        is Answer.DONE
+    )
     await house.publisher.tick()
     assert [campaign.digest_key for campaign in await house.campaigns()] == ["20260101"]
-    assert await house.publisher.request(house.posts_dir / "2026-01-01-x.md") is Answer.PUBLISHED_BEFORE
+    assert (
+        await request_publication(
+            house.posts_dir / "2026-01-01-x.md", house.publisher.intake, house.publisher.store.digests
+        )
+        is Answer.PUBLISHED_BEFORE
+    )
 
 
 async def test_a_file_elsewhere_or_unreadable_cannot_be_requested(house: House) -> None:
@@ -381,7 +391,7 @@ async def test_a_file_elsewhere_or_unreadable_cannot_be_requested(house: House) 
     house.write("cats.md", paper(TODAY).replace("AI 日报", "随笔"))
     for path in (house.posts_dir.parent / "x.md", *map(house.posts_dir.joinpath, ("bad.md", "cats.md", "gone.md"))):
         with pytest.raises(PublishError):
-            await house.publisher.request(path)
+            await request_publication(path, house.publisher.intake, house.publisher.store.digests)
 
 
 async def test_a_word_about_a_digest_nobody_knows(house: House) -> None:
