@@ -69,7 +69,7 @@ def test_the_newest_is_a_good_first_sight() -> None:
 
 
 def test_one_is_of_full_size() -> None:
-    """As large as the largest real ones: two dozen stories, threescore briefs, a section that goes on in another message."""
+    """As large as real ones get: two dozen stories, threescore briefs, a section that goes on in another message."""
     largest = digest(LARGEST)
     assert LARGEST.stat().st_size > 45_000
     assert sum(not item.is_brief for item in largest.items) == 24
