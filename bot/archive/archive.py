@@ -146,8 +146,8 @@ class Archive:
             total = await ranking.count(connection, scope)
             if offset < 0 or limit <= 0 or offset >= total:
                 return Page(total)
-            ids = await ranking.rank(connection, scope, total, limit, offset)
-            return Page(total, tuple([hit async for hit in _hits(connection, ids, query)]))
+            rows = await ranking.rank(connection, scope, total, limit, offset)
+        return Page(total, tuple(_hit(row, query) for row in rows))
 
     async def suggest(self, text: str, *, limit: int = 4) -> tuple[str, ...]:
         """Other queries near to one that found nothing; each of them finds something."""
@@ -187,18 +187,8 @@ class Archive:
             self._parsed.popitem(last=False)
 
 
-async def _hits(connection: aiosqlite.Connection, ids: list[int], query: Query) -> AsyncIterator[Hit]:
-    """The items of these rows in this order; one that was taken out meanwhile is passed over."""
-    marks = ", ".join("?" * len(ids))
-    sql = f"select id, digest_key, number, section, headline, body, url, tags from item where id in ({marks})"  # noqa: S608
-    rows = {row[0]: row[1:] for row in await _rows(connection, sql, *ids)}
-    for id_ in ids:
-        if id_ in rows:
-            yield _hit(id_, rows[id_], query)
-
-
-def _hit(row_id: int, row: Sequence[Any], query: Query) -> Hit:
-    digest_key, number, section, headline, body, url, tags = row
+def _hit(row: ranking.Row, query: Query) -> Hit:
+    row_id, digest_key, number, section, headline, body, url, tags = row
     return Hit(
         item_key=item_key(digest_key, number),
         date=indexing.day_of(row_id),

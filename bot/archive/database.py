@@ -50,6 +50,12 @@ async def create(path: Path | str, version: str) -> aiosqlite.Connection:
     return connection
 
 
+async def finish(connection: aiosqlite.Connection) -> None:
+    """Make a newly written archive small and quick to read."""
+    await connection.execute("insert into item_fts (item_fts) values ('optimize')")
+    await connection.execute("vacuum")
+
+
 async def connect(path: Path) -> aiosqlite.Connection:
     """A connection to an existing archive; its readers and its writer do not wait for each other."""
     connection = await aiosqlite.connect(path, isolation_level=None, timeout=30)

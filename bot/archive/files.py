@@ -99,7 +99,7 @@ class ArchiveFile:
         try:
             async with _transaction(connection):
                 yield connection
-            await connection.execute("insert into item_fts (item_fts) values ('optimize')")
+            await database.finish(connection)
         except BaseException:
             await connection.close()
             await asyncio.to_thread(database.remove, beside)

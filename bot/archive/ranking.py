@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import aiosqlite
 
@@ -16,6 +17,9 @@ from bot.core.terms import Phrase
 BROAD = 3_000
 """Hits beyond which the rest is ordered by date: comparing all of them would cost more than it helps."""
 
+Row = tuple[Any, ...]
+
+_COLUMNS = "item.id, item.digest_key, item.number, item.section, item.headline, item.body, item.url, item.tags"
 _BEST_FIRST = "bm25(item_fts, 2.0, 1.0, 0.0), rowid desc"
 _NEWEST_FIRST = "rowid desc"
 
@@ -53,6 +57,11 @@ def _any_of(word: Word) -> str:
     return "(" + " OR ".join(map(phrase_expression, word.names)) + ")"
 
 
+def phrase_expression(phrase: Phrase) -> str:
+    """A phrase in the language of FTS5, quoted: nothing in it is an operator."""
+    return '"' + " ".join(phrase.terms) + '"' + "*" * phrase.is_prefix
+
+
 async def count(connection: aiosqlite.Connection, scope: Scope) -> int:
     """How many items are in the scope."""
     if not scope.everywhere:
@@ -61,11 +70,10 @@ async def count(connection: aiosqlite.Connection, scope: Scope) -> int:
     return await _count(connection, scope, scope.everywhere)
 
 
-async def rank(connection: aiosqlite.Connection, scope: Scope, total: int, limit: int, offset: int) -> list[int]:
-    """The row ids from `offset` on. Pages follow each other without gap or repetition."""
+async def rank(connection: aiosqlite.Connection, scope: Scope, total: int, limit: int, offset: int) -> list[Row]:
+    """The items from `offset` on. Pages follow each other without gap or repetition."""
     if not scope.everywhere:
-        sql = "select id from item where id between ? and ? order by id desc limit ? offset ?"
-        return await _ids(connection, sql, scope.first, scope.last, limit, offset)
+        return await _by_date(connection, scope, limit, offset)
     if not scope.words:
         return await _match(connection, scope, scope.everywhere, _NEWEST_FIRST, limit, offset)
     found = await _match(connection, scope, scope.in_headlines, _NEWEST_FIRST, limit, offset)
@@ -82,17 +90,17 @@ async def _count(connection: aiosqlite.Connection, scope: Scope, match: str) -> 
     return int(str(await fetch_value(connection, sql, (match, scope.first, scope.last))))
 
 
+async def _by_date(connection: aiosqlite.Connection, scope: Scope, limit: int, offset: int) -> list[Row]:
+    sql = f"select {_COLUMNS} from item where id between ? and ? order by id desc limit ? offset ?"  # noqa: S608
+    return [tuple(row) for row in await connection.execute_fetchall(sql, (scope.first, scope.last, limit, offset))]
+
+
 async def _match(
     connection: aiosqlite.Connection, scope: Scope, match: str, order: str, limit: int, offset: int
-) -> list[int]:
-    sql = "select rowid from item_fts where item_fts match ? and rowid between ? and ? order by "
-    return await _ids(connection, f"{sql}{order} limit ? offset ?", match, scope.first, scope.last, limit, offset)
-
-
-async def _ids(connection: aiosqlite.Connection, sql: str, *values: object) -> list[int]:
-    return [row[0] for row in await connection.execute_fetchall(sql, values)]
-
-
-def phrase_expression(phrase: Phrase) -> str:
-    """A phrase in the language of FTS5, quoted: nothing in it is an operator."""
-    return '"' + " ".join(phrase.terms) + '"' + "*" * phrase.is_prefix
+) -> list[Row]:
+    # The page is chosen first, and only its items are read; `cross join` keeps the page's order.
+    matching = "select rowid from item_fts where item_fts match ? and rowid between ? and ?"
+    page = f"{matching} order by {order} limit ? offset ?"
+    sql = f"select {_COLUMNS} from ({page}) as hit cross join item on item.id = hit.rowid"  # noqa: S608 - all ours
+    rows = await connection.execute_fetchall(sql, (match, scope.first, scope.last, limit, offset))
+    return [tuple(row) for row in rows]
