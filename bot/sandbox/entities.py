@@ -14,6 +14,7 @@ from typing import Any
 from bot.sandbox.answers import bad_request
 from bot.sandbox.links import LinkError, check_link
 from bot.sandbox.nesting import CODES, QUOTES, STYLES, Entities, TextEntity, nest, order, split_styles
+from bot.sandbox.parameters import whole
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -56,7 +57,7 @@ def read_entities(data: object) -> Entities:
 def _read_entity(data: object) -> TextEntity:
     if not isinstance(data, dict):
         raise bad_request("Can't parse MessageEntity: expected an Object")
-    kind = data.get("type")
+    kind = str(data.get("type"))
     if kind not in KNOWN:
         raise bad_request("Can't parse MessageEntity: Unsupported type specified")
     return TextEntity(
@@ -71,10 +72,10 @@ def _read_entity(data: object) -> TextEntity:
 
 
 def _whole(data: dict[str, Any], name: str) -> int:
-    value = data.get(name)
-    if isinstance(value, bool) or not re.fullmatch(r"-?\d+", str(value)):
+    value = whole(data.get(name))
+    if value is None:
         raise bad_request(f'Can\'t parse MessageEntity: Field "{name}" must be of type Number')
-    return int(str(value))
+    return value
 
 
 def _link(data: dict[str, Any]) -> str:

@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.answers import ApiError, bad_request
+from bot.sandbox.answers import bad_request
+
+
+def whole(value: object) -> int | None:
+    """The number, or the number in a string; None when it is none or has more than 64 bits."""
+    text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +49,7 @@ class Parameters:
     def whole(self, name: str, default: int = 0) -> int:
         """A number; `default` when it was not given or is none, as Telegram does."""
         value = self._given.get(name)
-        if isinstance(value, bool) or not re.fullmatch(r"\s*-?\d+\s*", str(value)):
-            return default
-        return int(str(value))
+        return default if (number := whole(value)) is None else number
 
     def flag(self, name: str) -> bool:
         """A Boolean: `True`, `yes` and `1` are true in every spelling."""
@@ -87,6 +91,7 @@ class Parameters:
             ApiError: not a list of numbers.
         """
         value = self.structure(name, name)
-        if not isinstance(value, list) or not all(re.fullmatch(r"-?\d+", str(each)) for each in value):
-            raise ApiError(400, f"Bad Request: can't parse {name} JSON object")
-        return [int(str(each)) for each in value]
+        numbers = [whole(each) for each in value] if isinstance(value, list) else [None]
+        if None in numbers:
+            raise bad_request(f"Can't parse {name} JSON object")
+        return [each for each in numbers if each is not None]

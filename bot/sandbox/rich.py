@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.answers import bad_request
+from bot.sandbox.parameters import whole
 
 CHARACTER_LIMIT = 32_768
 BLOCK_LIMIT = 500
@@ -65,7 +66,7 @@ def _check_blocks(blocks: object, depth: int, size: _Size) -> None:
 
 
 def _check_block(block: object, depth: int, size: _Size) -> None:
-    if not isinstance(block, dict) or block.get("type") not in _REQUIRED:
+    if not isinstance(block, dict) or str(block.get("type")) not in _REQUIRED:
         raise bad_request("Can't parse InputRichBlock: Unsupported type specified")
     if missing := [name for name in _REQUIRED[block["type"]] if name not in block]:
         raise bad_request(f"Can't parse InputRichBlock: Can't find field \"{missing[0]}\"")
@@ -79,22 +80,29 @@ def _check_block(block: object, depth: int, size: _Size) -> None:
     for blocks in _children(block):
         size.blocks += 1
         _check_blocks(blocks, depth + 2, size)
-    for row in block.get("cells", ()):
+    for row in _list(block, "cells"):
         _check_row(row, depth, size)
 
 
 def _children(block: dict[str, Any]) -> Iterator[object]:
-    items = block.get("items", [])
+    items = _list(block, "items")
     if block["type"] == "list" and not items:
         raise bad_request("List must be non-empty")
     for item in items:
         yield item.get("blocks", []) if isinstance(item, dict) else None
 
 
+def _list(block: dict[str, Any], name: str) -> list[Any]:
+    value = block.get(name, [])
+    if not isinstance(value, list):
+        raise bad_request(f'Can\'t parse InputRichBlock: Field "{name}" must be of type Array')
+    return value
+
+
 def _check_row(row: object, depth: int, size: _Size) -> None:
     if not isinstance(row, list) or not all(isinstance(cell, dict) for cell in row):
         raise bad_request("Can't parse RichBlockTableCell: expected an Object")
-    if sum(cell.get("colspan", 1) for cell in row) > COLUMN_LIMIT:
+    if sum(whole(cell.get("colspan")) or 1 for cell in row) > COLUMN_LIMIT:
         raise bad_request("RICH_MESSAGE_COLUMNS_TOO_MUCH")
     size.blocks += 1
     for cell in row:
@@ -111,7 +119,7 @@ def _check_text(text: object, depth: int, size: _Size) -> None:
     elif isinstance(text, list):
         for piece in text:
             _check_text(piece, depth, size)
-    elif isinstance(text, dict) and (text.get("type") in _TEXT_KINDS or "text" in text):
+    elif isinstance(text, dict) and (str(text.get("type")) in _TEXT_KINDS or "text" in text):
         for name in ("text", "expression", "alternative_text"):
             _check_text(text.get(name), depth + 1, size)
     else:

@@ -10,6 +10,7 @@ from bot.sandbox.answers import bad_request, forbidden
 from bot.sandbox.limits import Limits
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.messages import Message, message_json
+from bot.sandbox.parameters import whole
 from bot.sandbox.people import ADMINISTRATORS, PRESENT, Chat, ChatKind, Membership, User, private_chat
 
 QUERY_LIFE_MS = 30_000
@@ -105,7 +106,8 @@ class World:
             named = [chat for chat in self.chats.values() if (chat.username or "").lower() == name]
             found = next((chat for chat in named if not chat.is_private), None)
         else:
-            found = self.chats.get(int(text)) if text.lstrip("-").isdigit() else None
+            number = whole(reference)
+            found = self.chats.get(number) if number is not None else None
         if found is None:
             raise bad_request("Chat not found")
         return found

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.sandbox.answers import Answer
+from bot.sandbox.methods import METHODS
 from bot.sandbox.parameters import Upload
 from bot.sandbox.people import Membership
 from bot.sandbox.telegram import ADMIN, GROUP, READER, SECOND_READER, FakeTelegram
@@ -389,3 +392,42 @@ def test_a_rich_message_is_kept_as_it_was_sent_unless_it_is_switched_off(telegra
     telegram.refuse_rich(READER, 0)
     telegram.refuse_rich(status=404)
     assert telegram.call("sendRichMessage", params).body["description"] == "Not Found"
+
+
+_NAMED = "chat_id text entities reply_markup rich_message message_id message_ids reply_parameters scope commands "
+_NAMED += "link_preview_options photo caption results inline_query_id menu_button offset limit from_chat_id user_id"
+NAMES = _NAMED.split()
+WORDS = ["type", "text", "blocks", "cells", "items", "inline_keyboard", "url", "offset", "length", "size", "colspan"]
+WORDS += [
+    "bold",
+    "text_link",
+    "table",
+    "heading",
+    "list",
+    "details",
+    "summary",
+    "chat_id",
+    "command",
+    "description",
+    "id",
+]
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from([*WORDS, READER, "²"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.sampled_from(sorted(METHODS)), st.dictionaries(st.sampled_from(NAMES), JSON, max_size=5))
+@settings(max_examples=600, deadline=None)
+def test_whatever_comes_is_answered(method: str, params: dict[str, Any]) -> None:
+    """No parameters of any form bring the fake down; each is a result or a refusal."""
+    telegram = FakeTelegram(HandClock())
+    telegram.start(READER)
+    answer = telegram.call(method, {"chat_id": READER, "message_id": 1, "text": "x"} | params)
+    assert answer.status in (200, 400, 403, 404, 409)

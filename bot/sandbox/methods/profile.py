@@ -68,7 +68,7 @@ def _command(data: object) -> dict[str, str]:
 
 def _scope(world: World, params: Parameters) -> str:
     scope = params.mapping("scope", "BotCommandScope")
-    kind = scope.get("type", "default")
+    kind = str(scope.get("type", "default"))
     if kind not in _SCOPES:
         raise bad_request("Can't parse BotCommandScope: Unsupported type specified")
     values = {name: scope.get(name) for name in _SCOPES[kind]}
@@ -129,7 +129,7 @@ def _get_text(name: str) -> Any:
 def set_chat_menu_button(world: World, params: Parameters) -> Any:
     """https://core.telegram.org/bots/api#setchatmenubutton"""
     button = params.mapping("menu_button", "MenuButton") or {"type": "default"}
-    if button.get("type") not in ("commands", "web_app", "default"):
+    if str(button.get("type")) not in ("commands", "web_app", "default"):
         raise bad_request("Can't parse MenuButton: Unsupported type specified")
     chat_id = world.find_chat(params.raw("chat_id")).id if params.has("chat_id") else None
     world.profile.menu_buttons[chat_id] = button

@@ -11,7 +11,7 @@ from bot.sandbox.keyboards import read_keyboard
 from bot.sandbox.links import LinkError, check_link
 from bot.sandbox.messages import Message, Preview
 from bot.sandbox.nesting import Entities
-from bot.sandbox.parameters import Parameters, Upload
+from bot.sandbox.parameters import Parameters, Upload, whole
 from bot.sandbox.people import Chat
 from bot.sandbox.rich import check_rich
 from bot.sandbox.world import Event, World
@@ -133,7 +133,7 @@ def read_preview(params: Parameters) -> Preview:
     options = params.mapping("link_preview_options", "link preview options")
     if options.get("is_disabled") or (not options and params.flag("disable_web_page_preview")):
         return Preview(is_disabled=True)
-    url = options.get("url") or ""
+    url = str(options.get("url") or "")
     try:
         url = check_link(url) if url else ""
     except LinkError as error:
@@ -177,7 +177,7 @@ def _source(world: World, params: Parameters, verb: str) -> Message:
 
 def _reply(world: World, chat: Chat, params: Parameters) -> int | None:
     reply = params.mapping("reply_parameters", "reply parameters")
-    message_id = int(reply.get("message_id") or params.whole("reply_to_message_id"))
+    message_id = whole(reply.get("message_id")) or params.whole("reply_to_message_id")
     if not message_id or world.find_message(chat.id, message_id):
         return message_id or None
     if reply.get("allow_sending_without_reply") or params.flag("allow_sending_without_reply"):
