@@ -12,6 +12,7 @@ import json
 import zlib
 from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
+from contextlib import aclosing
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ Clock = Callable[[], int]
 Parse = Callable[[bytes, str], Digest | None]
 
 PARSED_KEPT = 16
+ALTERNATIVES_TRIED = 80
 
 
 class Archive:
@@ -152,12 +154,13 @@ class Archive:
     async def suggest(self, text: str, *, limit: int = 4) -> tuple[str, ...]:
         """Other queries near to one that found nothing; each of them finds something."""
         query, _ = self._understand(text, ())
-        found: list[str] = []
-        async with self._file.reading() as connection:
-            async for other in alternatives(connection, query, self._names):
-                if other not in found and await self._count(connection, other):
+        found, tried = list[str](), set[str]()
+        async with self._file.reading() as connection, aclosing(alternatives(connection, query, self._names)) as others:
+            async for other in others:
+                if other not in tried and await self._count(connection, other):
                     found.append(other)
-                if len(found) >= limit:
+                tried.add(other)
+                if len(found) >= limit or len(tried) >= ALTERNATIVES_TRIED:
                     break
         return tuple(found)
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import string
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from difflib import get_close_matches
 from itertools import chain
 
@@ -22,7 +22,9 @@ TEXTS_READ = 20
 PER_WORD = 3
 
 
-async def alternatives(connection: aiosqlite.Connection, query: Query, names: Iterable[str]) -> AsyncIterator[str]:
+async def alternatives(
+    connection: aiosqlite.Connection, query: Query, names: Iterable[str]
+) -> AsyncGenerator[str, None]:
     """Other queries, the likeliest first; whether they find anything is yet to be seen. `names`: words known well."""
     texts = [word.text for word in query.words]
     filters = _filters(query)
