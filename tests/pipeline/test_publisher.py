@@ -407,3 +407,27 @@ async def test_a_file_that_went_away_cannot_be_approved(house: House) -> None:
     (house.posts_dir / NAME).unlink()
     assert await house.publisher.approve(KEY) is Answer.FILE_GONE
     assert await house.campaigns(CampaignKind.DIGEST) == []
+
+
+HOSTILE = {
+    "brackets": "[" * 50_000,
+    "emphasis": "*a **b " * 20_000,
+    "table": "|a" * 5_000 + "|\n" + "|-" * 5_000 + "|\n" + "|b|\n" * 5_000,
+    "quotes": ">" * 100_000,
+    "lines": "a\n\n" * 300_000,
+    "html": "<div " * 100_000,
+}
+
+
+@pytest.mark.parametrize("bomb", HOSTILE.values(), ids=HOSTILE)
+async def test_a_bomb_is_refused_and_the_next_digest_goes_out(house: House, bomb: str) -> None:
+    """Nothing is sent of it, the admins hear of it, and a sound file beside it is published as ever."""
+    house.write("2026-02-06-bomb.md", paper(TODAY, title="炸弹") + bomb)
+    house.write("2026-02-06-yaml.md", f"---\ntitle: {'[' * 30_000}\ndate: 2026-02-06\ncategory: AI 日报\n---\n正文\n")
+    house.write(NAME, paper(TODAY))
+    await house.work()
+    assert len(await house.campaigns()) == 1
+    digest = await house.archive.digest(KEY)
+    assert digest is not None
+    assert digest.title == "模型与芯片"
+    assert len(house.told) == 2
