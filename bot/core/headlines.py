@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.core.html_text import MEDIA_MARKS
 from bot.core.labels import ends_with_colon, find_commentary, is_source
 from bot.core.links import is_home_page
 from bot.core.models import Inline, Run, Style, plain
@@ -45,7 +46,11 @@ def of_link_line(inline: Inline) -> Headline | None:
     if len(urls) != 1 or None in urls:
         return None
     text = "".join(run.text for run in inline if run.url)
-    return None if is_source(text) or "🖼" in text or "\n" in text else of_heading(unstyled(inline, Style.BOLD))
+    return (
+        None
+        if is_source(text) or text.startswith(MEDIA_MARKS) or "\n" in text
+        else of_heading(unstyled(inline, Style.BOLD))
+    )
 
 
 def of_bold_line(inline: Inline) -> Headline | None:
@@ -108,7 +113,7 @@ def source_url(inline: Inline) -> str | None:
     """The address of a line that only names a source: `[来源](…)`."""
     urls = {run.url for run in inline if not _is_decoration(run)}
     text = "".join(run.text for run in inline if run.url)
-    if len(urls) == 1 and None not in urls and is_source(text) and not text.startswith("🖼"):
+    if len(urls) == 1 and None not in urls and is_source(text) and not text.startswith(MEDIA_MARKS):
         return _story(urls.pop())
     return None
 
@@ -173,7 +178,7 @@ def _leading(inline: Inline, wanted: Callable[[Run], bool]) -> int:
         elif end or not _is_decoration(run):
             break
         offset += len(run.text)
-    return end
+    return end if re.search(r"\w", plain(inline)[:end]) else 0
 
 
 def _source_start(inline: Inline) -> int | None:

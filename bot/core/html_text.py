@@ -43,6 +43,7 @@ _OTHERS = _names(
 )
 KNOWN = BREAKING | HIDDEN | _OTHERS | frozenset(STYLES)
 
+MEDIA_MARKS = ("🖼", "🎬", "🎧", "🔗")
 _MEDIA = {
     "img": "🖼 图片",
     "video": "🎬 视频",

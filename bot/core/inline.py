@@ -164,6 +164,8 @@ class _Line:
         """Pair the marks that no rule could pair, in their order, unless white space stands on both sides."""
         places = self._find_marks(mark)
         for opening, closing in zip(places[::2], places[1::2], strict=False):
+            if not any(atom.run.text.strip() for atom in self._atoms[opening + 1 : closing]):
+                continue
             for index in range(opening + 1, closing):
                 run = self._atoms[index].run
                 self._atoms[index].run = replace(run, style=run.style | style)

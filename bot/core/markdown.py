@@ -26,7 +26,7 @@ from bot.core.models import (
     Table,
     plain,
 )
-from bot.core.runs import cut, join_soft_breaks, lines, strip, tidy
+from bot.core.runs import cut, join_soft_breaks, lines, strip, tidy, words
 from bot.core.syntax import MAX_NESTING, find_bomb, parse_tokens
 
 _TASK = re.compile(r"\[([ xX])\]\s+")
@@ -211,7 +211,7 @@ class _Builder:
             return [Quote(quoted)] if quoted else []
         if token.type == "footnote_reference_open":
             self._keep_footnote(token.meta["label"])
-        return [_code(token)] if token.type in ("fence", "code_block") and token.content.strip() else []
+        return _code(token) if token.type in ("fence", "code_block") else []
 
     def _inline(self) -> Inline:
         """The inline text between an opening token and its closing one; both are passed."""
@@ -268,8 +268,11 @@ class _Builder:
         return (token.map or [0])[0] + self._first_line
 
 
-def _code(token: Token) -> Code:
-    return Code(token.content.rstrip("\n").expandtabs(4), (token.info.split() or [""])[0])
+def _code(token: Token) -> list[Block]:
+    """A code block; of one without code what stands behind its fence."""
+    if token.content.strip():
+        return [Code(token.content.rstrip("\n").expandtabs(4), (token.info.split() or [""])[0])]
+    return [Paragraph(words(token.info.strip()))] if token.info.strip() else []
 
 
 def _as_block(node: Heading | Piece) -> Block:

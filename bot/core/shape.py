@@ -40,7 +40,7 @@ def shape_problem(digest: Digest) -> Problem | None:
     text = "\n".join(_texts(digest))
     letters = len(_LETTER.findall(text))
     values = {"letters": letters, "usual": USUAL_LETTERS, "items": len(digest.items), "points": len(digest.points)}
-    if letters < _STUB and _is_chinese(digest) and not _HAN.search(text):
+    if 0 < letters < _STUB and _is_chinese(digest) and not _HAN.search(text):
         return Problem("shape.no_chinese", Severity.WARNING, values=values)
     if letters < _SHORT and all(item.is_implied for item in digest.items):
         return Problem("shape.no_item", Severity.WARNING, values=values)

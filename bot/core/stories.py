@@ -44,7 +44,7 @@ def item(head: Headline, nodes: Nodes, line: int) -> Iterator[Entry]:
     yield Item(0, head.inline, head.url or _source(own), (*_lead(head), *blocks), commentary, line=line)
     yield from short_news(roundup)
     if rest:
-        yield from section(rest, title=head)
+        yield from section(rest, head, is_preface=True)
 
 
 def implied(title: Headline, nodes: Nodes, line: int) -> Item:
@@ -87,6 +87,7 @@ def whole(nodes: Nodes, title: Headline) -> Iterator[Entry]:
 def short_news(nodes: Nodes) -> Iterator[Entry]:
     """A roundup: every entry of its lists is a brief, bold lines between them are labels."""
     own = pieces(nodes)
+    are_numbered = _are_numbered(own)
     are_lines = sum(isinstance(piece.block, Paragraph) for piece in own) > 1 and not any(map(_is_list, own))
     for piece in own:
         match piece.block:
@@ -95,6 +96,8 @@ def short_news(nodes: Nodes) -> Iterator[Entry]:
                     yield from _brief_entry(entry, line)
             case Paragraph(inline) if _is_label(inline):
                 yield Passage((Label(inline),))
+            case Paragraph(inline) if are_numbered and not _NUMBERED.match(plain(inline)):
+                yield Passage((piece.block,))
             case Paragraph(inline) if are_lines or headlines.begins_with_link(inline) or headlines.of_run_in(inline):
                 yield _brief(inline, piece.line)
             case block:

@@ -16,6 +16,17 @@ _WORD = re.compile(r"[^\W_]", re.UNICODE)
 _ADVERT = re.compile(r"<div class=\"telegram-card\">.*\Z", re.DOTALL)
 
 
+_FOOTNOTE = re.compile(r"\[\^([^\]\n]+)\]")
+_TASK = re.compile(r"(?<=[-*] )\[[ xX]\] ")
+
+
+class _LenientParser(MarkdownIt):
+    """Takes every address for a link, so that a refused one leaves its words only."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's own name for it
+        return True
+
+
 def count_words(text: str) -> Counter[str]:
     """Letters and digits, each counted: losing any part of a word shows, white space and punctuation do not."""
     return Counter(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
@@ -23,9 +34,10 @@ def count_words(text: str) -> Counter[str]:
 
 def rendered_words(body: str) -> Counter[str]:
     """The words that a stock CommonMark parser shows of a body, without the advert."""
-    parser = MarkdownIt("commonmark", {"maxNesting": 200}).enable(["table", "strikethrough"])
+    parser = _LenientParser("commonmark", {"maxNesting": 200}).enable(["table", "strikethrough"])
     reader = _TextReader()
-    reader.feed(parser.render(_ADVERT.sub("", body)))
+    body = _TASK.sub("☐ ", _FOOTNOTE.sub(r"[\1] ", _ADVERT.sub("", body)))
+    reader.feed(parser.render(body))
     reader.close()
     return count_words(" ".join(reader.texts))
 
@@ -60,8 +72,8 @@ def _texts(blocks: tuple[Block, ...]) -> Iterator[str]:
                     yield from _texts(entry.blocks)
             case Quote(inner):
                 yield from _texts(inner)
-            case Code(text):
-                yield text
+            case Code(text, language):
+                yield f"{language} {text}"
             case Table(header, rows):
                 yield from _cells((header, *rows))
 
