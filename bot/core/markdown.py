@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from markdown_it.token import Token
 
+from bot.core.footnotes import Footnotes
 from bot.core.html_text import HtmlHeading, read_html
 from bot.core.inline import InlineReader
 from bot.core.models import (
@@ -26,6 +27,7 @@ from bot.core.models import (
     Table,
     plain,
 )
+from bot.core.nodes import Heading, Node, Piece, Rule, map_inline
 from bot.core.runs import cut, join_soft_breaks, lines, strip, tidy, words
 from bot.core.syntax import MAX_NESTING, find_bomb, parse_tokens
 
@@ -33,34 +35,6 @@ _TASK = re.compile(r"\[([ xX])\]\s+")
 _NUMBERED = re.compile(r"\s*(?:\d{1,3}[、.．)）]|[①-⑳]|[（(]\d{1,3}[)）])")
 _SETEXT_MAX = 40  # a longer line above `---` was meant as text and a rule, not as a heading
 _SENTENCE_END = tuple("。！？；：.!?;:…”）)")
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading of level 1 to 6; `line` is 1-based."""
-
-    level: int
-    inline: Inline
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A thematic break: shown to nobody, but it ends a story."""
-
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A block outside of headings; `entry_lines` are the lines of a list's entries."""
-
-    block: Block
-    line: int = 0
-    entry_lines: tuple[int, ...] = ()
-
-
-Node = Heading | Rule | Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +72,6 @@ def _moved(problem: Problem, lines_down: int) -> Problem:
     return replace(problem, line=problem.line + lines_down) if problem.line else problem
 
 
-@dataclass
-class _Footnotes:
-    """Definitions by label, and after which node each was first referred to."""
-
-    defined: dict[str, list[Block]] = field(default_factory=dict)
-    referred: dict[str, int] = field(default_factory=dict)
-
-
 class _Builder:
     """Walks the token stream once."""
 
@@ -113,18 +79,17 @@ class _Builder:
         self._tokens = tokens
         self._first_line = first_line
         self._at = 0
-        self._footnotes = _Footnotes()
+        self._footnotes = Footnotes()
         self.reader = InlineReader()
 
     def nodes(self) -> list[Node]:
         found: list[Node] = []
         while self._at < len(self._tokens):
             new = self._node()
-            for label in self.reader.references:
-                self._footnotes.referred.setdefault(label, len(found) + len(new) - 1)
+            self._footnotes.refer(self.reader.references, at=len(found) + len(new) - 1)
             self.reader.references.clear()
             found += new
-        return self._with_footnotes(found)
+        return self._footnotes.placed(found)
 
     def _node(self) -> list[Node]:
         token = self._tokens[self._at]
@@ -178,7 +143,7 @@ class _Builder:
             if isinstance(found, HtmlHeading):
                 yield Heading(found.level, self._checked(found.inline, line), line)
             else:
-                block = _map_inline(found, lambda inline: self._checked(inline, line))
+                block = map_inline(found, lambda inline: self._checked(inline, line))
                 yield Piece(block, line, (line,) * len(block.entries) if isinstance(block, ListBlock) else ())
 
     def _checked(self, inline: Inline, line: int) -> Inline:
@@ -210,7 +175,7 @@ class _Builder:
             quoted = self._blocks("blockquote_close")
             return [Quote(quoted)] if quoted else []
         if token.type == "footnote_reference_open":
-            self._keep_footnote(token.meta["label"])
+            self._footnotes.define(token.meta["label"], self._blocks("footnote_reference_close"))
         return _code(token) if token.type in ("fence", "code_block") else []
 
     def _inline(self) -> Inline:
@@ -242,27 +207,6 @@ class _Builder:
             self._at += 1
         self._at += 1
         return Table(tuple(rows[0]), tuple(tuple(row) for row in rows[1:]))
-
-    def _keep_footnote(self, label: str) -> None:
-        blocks = list(self._blocks("footnote_reference_close"))
-        mark = Run(f"[{label}] ")
-        if blocks and isinstance(first := blocks[0], Paragraph):
-            blocks[0] = Paragraph(tidy((mark, *first.inline)))
-        else:
-            blocks.insert(0, Paragraph((mark,)))
-        self._footnotes.defined.setdefault(label, []).extend(blocks)
-
-    def _with_footnotes(self, nodes: list[Node]) -> list[Node]:
-        """Put each footnote at the end of the story that refers to it; one that nobody refers to ends the text."""
-        waiting: dict[int, list[Node]] = {}
-        for label, blocks in self._footnotes.defined.items():
-            at = self._footnotes.referred.get(label, len(nodes))
-            end = next((i for i in range(at + 1, len(nodes)) if not isinstance(nodes[i], Piece)), len(nodes))
-            waiting.setdefault(end, []).extend(Piece(block) for block in blocks)
-        result: list[Node] = []
-        for index, node in enumerate(nodes):
-            result += [*waiting.get(index, ()), node]
-        return result + waiting.get(len(nodes), [])
 
     def _line(self, token: Token) -> int:
         return (token.map or [0])[0] + self._first_line
@@ -299,23 +243,3 @@ def _task(entry: ListEntry) -> ListEntry:
         return entry
     marker = "☐" if found[1] == " " else "☑"
     return ListEntry(marker, (Paragraph(cut(first.inline, found.end())), *entry.blocks[1:]))
-
-
-def _map_inline(block: Block, change: Callable[[Inline], Inline]) -> Block:
-    match block:
-        case Paragraph(inline):
-            return Paragraph(change(inline))
-        case Label(inline):
-            return Label(change(inline))
-        case ListBlock(entries):
-            return ListBlock(tuple(replace(entry, blocks=_map_all(entry.blocks, change)) for entry in entries))
-        case Quote(blocks):
-            return Quote(_map_all(blocks, change))
-        case Table(header, rows):
-            return Table(tuple(map(change, header)), tuple(tuple(map(change, row)) for row in rows))
-        case Code():
-            return block
-
-
-def _map_all(blocks: tuple[Block, ...], change: Callable[[Inline], Inline]) -> tuple[Block, ...]:
-    return tuple(_map_inline(block, change) for block in blocks)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from bot.core import headlines, stories
 from bot.core.headlines import Headline
 from bot.core.labels import find_commentary, is_roundup
-from bot.core.markdown import Heading, Node, Piece, Rule
 from bot.core.models import Inline, Item, Label, Paragraph, Passage, Quote, Run, Section, Style, plain
+from bot.core.nodes import Heading, Node, Piece, Rule
 from bot.core.repeats import mark_repeats
 from bot.core.runs import tidy
 from bot.core.stories import Entry

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from bot.core.labels import find_commentary
 from bot.core.links import is_home_page
-from bot.core.markdown import Heading, Node, Piece
 from bot.core.models import Inline, ListBlock, Paragraph, Problem, Severity
+from bot.core.nodes import Heading, Node, Piece
 
 
 def find_remarks(nodes: Sequence[Node]) -> Iterator[Problem]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from bot.core import headlines
 from bot.core.headlines import Headline
 from bot.core.labels import ends_with_colon, find_commentary, is_roundup
-from bot.core.markdown import Piece, Rule
 from bot.core.models import (
     Block,
     Code,
@@ -25,6 +24,7 @@ from bot.core.models import (
     Table,
     plain,
 )
+from bot.core.nodes import Piece, Rule
 from bot.core.runs import strip
 
 Entry = Item | Passage

@@ -6,8 +6,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from bot.core.links import bare_url, check_link, is_home_page, story_url
-from bot.core.markdown import Piece, parse_inline, parse_markdown
+from bot.core.markdown import parse_inline, parse_markdown
 from bot.core.models import Inline, Paragraph, Style
+from bot.core.nodes import Piece
 from tests.support.outline import inline_text
 
 
