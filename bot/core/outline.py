@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.core import headlines, stories
+from bot.core import headlines, heads, stories
 from bot.core.headlines import Headline
 from bot.core.labels import find_commentary, is_roundup
 from bot.core.models import Inline, Item, Label, Paragraph, Passage, Quote, Run, Section, Style, plain
@@ -152,7 +152,7 @@ def _are_items(chapters: Sequence[_Chapter]) -> bool:
     if linked * 2 <= len(chapters) and _level(chapters[0]) < 3:
         return False
     told = [chapter.nodes for chapter in chapters if not is_roundup(plain(chapter.inline))]
-    return not any(stories.has_only_linked_lists(nodes) or stories.begins_with_heads(nodes) for nodes in told)
+    return not any(heads.has_only_linked_lists(nodes) or heads.begins_with_heads(nodes) for nodes in told)
 
 
 def _section_entries(chapter: _Chapter) -> Iterator[Entry]:
@@ -177,10 +177,10 @@ def _entries(chapter: _Chapter) -> Iterator[Entry]:
         yield from stories.section(chapter.nodes, head, chapter.line, is_preface=True)
         for child in chapter.chapters:
             yield from _entries(child)
-    elif head.url is None and stories.has_only_linked_lists(chapter.nodes) and not chapter.chapters:
+    elif head.url is None and heads.has_only_linked_lists(chapter.nodes) and not chapter.chapters:
         yield label
         yield from stories.short_news(chapter.nodes)
-    elif head.url is None and stories.begins_with_heads(chapter.nodes):
+    elif head.url is None and heads.begins_with_heads(chapter.nodes):
         yield label
         yield from stories.section(_flat(chapter), head, chapter.line)
     else:
@@ -190,7 +190,7 @@ def _entries(chapter: _Chapter) -> Iterator[Entry]:
 def _is_group(chapter: _Chapter) -> bool:
     children = [child for child in chapter.chapters if not find_commentary(child.inline, is_heading=True)]
     linked = sum(child.headline.url is not None for child in children)
-    is_bare = not stories.pieces(chapter.nodes)
+    is_bare = not heads.pieces(chapter.nodes)
     return bool(children) and not chapter.headline.url and (is_bare or linked * 2 > len(children))
 
 

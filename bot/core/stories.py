@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bot.core import headlines
 from bot.core.headlines import Headline
+from bot.core.heads import (
+    NAME_MAX,
+    NUMBERED,
+    Head,
+    Nodes,
+    are_lists,
+    are_mostly_news,
+    are_numbered,
+    has_commentary,
+    has_only_linked_lists,
+    inline_of,
+    is_label,
+    is_list,
+    is_news_list,
+    pieces,
+    run_in_heads,
+    story_heads,
+)
 from bot.core.labels import ends_with_colon, find_commentary, is_roundup
 from bot.core.models import (
     Block,
-    Code,
     Commentary,
     Inline,
     Item,
@@ -20,20 +35,14 @@ from bot.core.models import (
     ListEntry,
     Paragraph,
     Passage,
-    Quote,
-    Table,
     plain,
 )
 from bot.core.nodes import Piece, Rule
 from bot.core.runs import strip
 
 Entry = Item | Passage
-Nodes = Sequence[Piece | Rule]
 
-_NAME_MAX = 8  # characters: a bold line no longer than this names a group or a detail, not a story
-_LABEL_MAX = 24
 _PLAIN_LABEL_MAX = 12
-_NUMBERED = re.compile(r"\s*(?:\d{1,3}[、.．)）]|[①-⑳])")
 
 
 def item(head: Headline, nodes: Nodes, line: int) -> Iterator[Entry]:
@@ -63,12 +72,12 @@ def passage(nodes: Nodes) -> Iterator[Passage]:
 def section(nodes: Nodes, title: Headline, line: int = 0, *, is_preface: bool = False) -> Iterator[Entry]:
     """What stands under a section's title, before its first headline (`is_preface`) or without any."""
     own, roundup = _until_roundup_label(pieces(nodes))
-    heads = _story_heads(own) or ([] if is_preface else _run_in_heads(own))
+    heads = story_heads(own) or ([] if is_preface else run_in_heads(own))
     if heads:
         yield from _headed(own, heads)
-    elif _has_linked_list(own) or (not is_preface and (_are_lists(own) or _are_numbered(own))):
+    elif are_mostly_news(own) or (not is_preface and (are_lists(own) or are_numbered(own))):
         yield from short_news(own)
-    elif own and (not is_preface or any(map(_commentary, own))):
+    elif own and (not is_preface or any(map(has_commentary, own))):
         yield implied(title, own, line or own[0].line)
     else:
         yield from passage(own)
@@ -78,7 +87,7 @@ def section(nodes: Nodes, title: Headline, line: int = 0, *, is_preface: bool = 
 def whole(nodes: Nodes, title: Headline) -> Iterator[Entry]:
     """A digest without any heading: its lists are the news."""
     own = pieces(nodes)
-    if any(map(_is_news_list, own)) and not any(map(_commentary, own)) and not _story_heads(own):
+    if any(map(is_news_list, own)) and not any(map(has_commentary, own)) and not story_heads(own):
         yield from short_news(own)
     else:
         yield from section(nodes, title)
@@ -87,16 +96,16 @@ def whole(nodes: Nodes, title: Headline) -> Iterator[Entry]:
 def short_news(nodes: Nodes) -> Iterator[Entry]:
     """A roundup: every entry of its lists is a brief, bold lines between them are labels."""
     own = pieces(nodes)
-    are_numbered = _are_numbered(own)
-    are_lines = sum(isinstance(piece.block, Paragraph) for piece in own) > 1 and not any(map(_is_list, own))
+    numbered = are_numbered(own)
+    are_lines = sum(isinstance(piece.block, Paragraph) for piece in own) > 1 and not any(map(is_list, own))
     for piece in own:
         match piece.block:
             case ListBlock(entries):
                 for entry, line in zip(entries, piece.entry_lines or (piece.line,) * len(entries), strict=True):
                     yield from _brief_entry(entry, line)
-            case Paragraph(inline) if _is_label(inline):
+            case Paragraph(inline) if is_label(inline):
                 yield Passage((Label(inline),))
-            case Paragraph(inline) if are_numbered and not _NUMBERED.match(plain(inline)):
+            case Paragraph(inline) if numbered and not NUMBERED.match(plain(inline)):
                 yield Passage((piece.block,))
             case Paragraph(inline) if are_lines or headlines.begins_with_link(inline) or headlines.of_run_in(inline):
                 yield _brief(inline, piece.line)
@@ -104,77 +113,16 @@ def short_news(nodes: Nodes) -> Iterator[Entry]:
                 yield Passage((block,))
 
 
-def pieces(nodes: Nodes) -> list[Piece]:
-    """The blocks without the rules between them."""
-    return [node for node in nodes if isinstance(node, Piece)]
-
-
-def has_only_linked_lists(nodes: Nodes) -> bool:
-    """Whether there is nothing but lists of linked headlines."""
-    own = pieces(nodes)
-    return _are_lists(own) and all(_is_linked(piece) for piece in own if _is_list(piece))
-
-
-def begins_with_heads(nodes: Nodes) -> bool:
-    """Whether the first block is itself the headline of a story, told by what follows it."""
-    own = pieces(nodes)
-    heads = _story_heads(own)
-    if not heads or heads[0].at:
-        return False
-    is_link = headlines.of_link_line(_inline(own[0])) is not None
-    return (is_link and len(own) > 1) or len(heads) > 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    at: int
-    headline: Headline
-
-
-def _story_heads(own: Sequence[Piece]) -> list[_Head]:
-    """Link lines, and bold lines that read as headlines, with a story under them."""
-    links = [_Head(i, head) for i, piece in enumerate(own) if (head := headlines.of_link_line(_inline(piece)))]
-    links = [head for head in links if not (head.at + 1 == len(own) and head.at and len(links) == 1)]
-    bold = [_Head(i, head) for i, piece in enumerate(own) if (head := headlines.of_bold_line(_inline(piece)))]
-    bold = [head for head in bold if head.at not in {link.at for link in links}]
-    if not _are_headlines(own, bold):
-        bold = []
-    return sorted(links + bold, key=lambda head: head.at)
-
-
-def _are_headlines(own: Sequence[Piece], bold: list[_Head]) -> bool:
-    if not bold or (bold[0].at and len(bold) < 2):
-        return False
-    lengths = sorted(len(head.headline.text) for head in bold)
-    is_long = lengths[len(lengths) // 2] > _NAME_MAX or any(head.headline.url for head in bold)
-    is_first = bold[0].at == 0
-    has_prose = any(not _is_list(own[head.at + 1]) for head in bold if head.at + 1 < len(own))
-    return is_long or (is_first and has_prose)
-
-
-def _are_numbered(own: Sequence[Piece]) -> bool:
-    """Whether the author numbers the paragraphs by hand, but perhaps the first and the last."""
-    numbered = [_NUMBERED.match(plain(_inline(piece))) is not None for piece in own]
-    return sum(numbered) > 1 and sum(numbered) >= len(own) - 2
-
-
-def _headed(own: Sequence[Piece], heads: list[_Head]) -> Iterator[Entry]:
+def _headed(own: Sequence[Piece], heads: list[Head]) -> Iterator[Entry]:
     yield from passage(own[: heads[0].at])
     ends = [head.at for head in heads[1:]] + [len(own)]
     for head, end in zip(heads, ends, strict=True):
         told = own[head.at + 1 : end]
-        if told and len(head.headline.text) <= _NAME_MAX and has_only_linked_lists(told):
-            yield Passage((Label(_inline(own[head.at])),))
+        if told and len(head.headline.text) <= NAME_MAX and has_only_linked_lists(told):
+            yield Passage((Label(inline_of(own[head.at])),))
             yield from short_news(told)
         else:
             yield from item(head.headline, told, own[head.at].line)
-
-
-def _run_in_heads(own: Sequence[Piece]) -> list[_Head]:
-    """The bold heads of a section whose every paragraph, up to its commentary, begins with one."""
-    end = next((index for index, piece in enumerate(own) if _commentary(piece)), len(own))
-    heads = [_Head(i, head) for i, piece in enumerate(own[:end]) if (head := headlines.of_run_in(_inline(piece)))]
-    return heads if len(heads) == end > 1 else []
 
 
 def _until_rule(nodes: Nodes) -> tuple[list[Piece], list[Piece]]:
@@ -186,18 +134,18 @@ def _until_rule(nodes: Nodes) -> tuple[list[Piece], list[Piece]]:
 
 def _until_roundup_label(own: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
     for index, piece in enumerate(own):
-        inline = _inline(piece)
-        if _is_label(inline) and is_roundup(plain(inline)):
+        inline = inline_of(piece)
+        if is_label(inline) and is_roundup(plain(inline)):
             return list(own[:index]), list(own[index:])
     return list(own), []
 
 
 def _told(own: Sequence[Piece]) -> tuple[tuple[Block, ...], tuple[Commentary, ...]]:
     """Blocks up to the first commentary label, then one commentary a label: in reading order."""
-    starts = [index for index, piece in enumerate(own) if _commentary(piece)]
+    starts = [index for index, piece in enumerate(own) if has_commentary(piece)]
     commentary: list[Commentary] = []
     for start, end in zip(starts, [*starts[1:], len(own)], strict=False):
-        found = find_commentary(_inline(own[start]))
+        found = find_commentary(inline_of(own[start]))
         if found is not None:
             first = (Piece(Paragraph(found.rest), own[start].line),) if found.rest else ()
             blocks = tuple(_labelled([*first, *own[start + 1 : end]]))
@@ -208,9 +156,11 @@ def _told(own: Sequence[Piece]) -> tuple[tuple[Block, ...], tuple[Commentary, ..
 def _labelled(own: Sequence[Piece]) -> Iterator[Block]:
     """Blocks, with lines that name what follows them as labels."""
     for index, piece in enumerate(own):
-        inline = _inline(piece)
+        inline = inline_of(piece)
         if inline and index + 1 < len(own) and _names_what_follows(inline, own[index + 1]):
             yield Label(inline)
+        elif isinstance(piece.block, Label) and index + 1 == len(own):
+            yield Paragraph(inline)
         else:
             yield piece.block
 
@@ -219,24 +169,16 @@ def _names_what_follows(inline: Inline, following: Piece) -> bool:
     text = plain(inline)
     if isinstance(following.block, Label):
         return False
-    if ends_with_colon(text) and len(text) <= _PLAIN_LABEL_MAX and _is_list(following):
+    if ends_with_colon(text) and len(text) <= _PLAIN_LABEL_MAX and is_list(following):
         return True
-    return _is_label(inline)
-
-
-def _is_label(inline: Inline) -> bool:
-    text = plain(inline)
-    if not text or len(text) > _LABEL_MAX or "\n" in text or any(run.url for run in inline):
-        return False
-    is_bold = headlines.is_bold(inline)
-    return is_bold or (ends_with_colon(text) and is_roundup(text))
+    return is_label(inline)
 
 
 def _brief_entry(entry: ListEntry, line: int) -> Iterator[Entry]:
     first, *more = entry.blocks or (Paragraph(()),)
     if not isinstance(first, Paragraph):
         yield Passage((ListBlock((entry,)),))
-    elif more and isinstance(more[0], ListBlock) and _is_label(first.inline):
+    elif more and isinstance(more[0], ListBlock) and is_label(first.inline):
         yield Passage((Label(first.inline),))
         yield from short_news([Piece(block, line) for block in more])
     elif first.inline:
@@ -258,45 +200,4 @@ def _lead(head: Headline) -> tuple[Paragraph, ...]:
 
 
 def _source(own: Sequence[Piece]) -> str | None:
-    return headlines.source_url(_inline(own[0])) if own else None
-
-
-def _commentary(piece: Piece) -> bool:
-    return find_commentary(_inline(piece)) is not None
-
-
-def _inline(piece: Piece) -> Inline:
-    match piece.block:
-        case Paragraph(inline) | Label(inline):
-            return inline
-        case Code() | Table() | ListBlock() | Quote():
-            return ()
-
-
-def _is_list(piece: Piece) -> bool:
-    return isinstance(piece.block, ListBlock)
-
-
-def _are_lists(own: Sequence[Piece]) -> bool:
-    """Lists, and short labels between them, and nothing else."""
-    return any(map(_is_list, own)) and all(_is_list(piece) or _is_label(_inline(piece)) for piece in own)
-
-
-def _has_linked_list(own: Sequence[Piece]) -> bool:
-    return any(_is_linked(piece) for piece in own)
-
-
-def _is_news_list(piece: Piece) -> bool:
-    if not isinstance(piece.block, ListBlock):
-        return False
-    heads = [entry.blocks[0] for entry in piece.block.entries if entry.blocks]
-    headed = sum(isinstance(head, Paragraph) and headlines.of_run_in(head.inline) is not None for head in heads)
-    return _is_linked(piece) or headed * 2 > len(heads) or len(heads) > 3
-
-
-def _is_linked(piece: Piece) -> bool:
-    if not isinstance(piece.block, ListBlock):
-        return False
-    heads = [entry.blocks[0] for entry in piece.block.entries if entry.blocks]
-    linked = sum(isinstance(head, Paragraph) and headlines.begins_with_link(head.inline) for head in heads)
-    return linked * 2 >= len(heads) > 0
+    return headlines.source_url(inline_of(own[0])) if own else None
