@@ -25,11 +25,13 @@ from bot.core.schedule import Timetable
 from bot.core.throttle import Throttle
 from bot.locales import catalogue
 from bot.pipeline.corrections import Corrections, NotYetError
+from bot.pipeline.decisions import Answer
 from bot.pipeline.intake import Intake
 from bot.pipeline.parser import Parser
 from bot.pipeline.press import Press
 from bot.pipeline.publisher import Publisher
 from bot.pipeline.ratelimit import Limiter
+from bot.pipeline.requests import request_publication
 from bot.pipeline.sender import Sender
 from bot.pipeline.watcher import Watcher
 from bot.sandbox.telegram import BOT_USERNAME, GROUP, GROUP_NAME, FakeTelegram
@@ -106,6 +108,11 @@ class House:
         """The publisher's state of a digest, "" when it knows none."""
         known = await self.store.digests.find(key)
         return known.state if known else ""
+
+    async def request(self, name: str | Path) -> Answer:
+        """The operator asks for a file of the posts, or for one anywhere."""
+        publisher = self.publisher
+        return await request_publication(self.posts_dir / name, publisher.intake, publisher.store.digests)
 
     async def campaigns(self, kind: CampaignKind = CampaignKind.DIGEST) -> list[Campaign]:
         """All campaigns of this kind, oldest first."""
