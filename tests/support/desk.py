@@ -211,12 +211,17 @@ async def open_desk(
         await archive.rebuild(())
     store = await _open_store(folder / "state.db", clock)
     await store.chats.ensure(GROUP, ChatKind.GROUP, "AI News Plus", GROUP_NAME)
-    desk = _desk(archive, store, application.bot, clock, posts_dir, publish_at, frozenset(admin_ids))
+    parser = Parser("AI 日报")
+    intake = Intake(posts_dir, parser, TAXONOMY, store.digests)
+    desk = _desk(archive, store, application.bot, clock, intake, publish_at, frozenset(admin_ids))
     register(application, desk)
-    async with running(application):
-        yield Bot(telegram, clock, application, desk, posts_dir)
-    await archive.close()
-    await store.close()
+    try:
+        async with running(application):
+            yield Bot(telegram, clock, application, desk, posts_dir)
+    finally:
+        parser.close()
+        await archive.close()
+        await store.close()
 
 
 _BLANK_STATES: list[bytes] = []
@@ -240,7 +245,7 @@ def _desk(
     store: Store,
     bot: ExtBot[Any],
     clock: HandClock,
-    posts_dir: Path,
+    intake: Intake,
     publish_at: dt.time | Literal["now"],
     admin_ids: frozenset[int],
 ) -> Desk:
@@ -260,7 +265,7 @@ def _desk(
     publisher = Publisher(
         store=store,
         archive=archive,
-        intake=Intake(posts_dir, Parser("AI 日报"), TAXONOMY, store.digests),
+        intake=intake,
         press=press,
         corrections=corrections,
         timetable=Timetable(SHANGHAI, publish_at, max_age_days=2),
