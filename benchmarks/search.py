@@ -169,11 +169,11 @@ def build_tantivy(folder: Path, stories: list[Story]) -> Engine | None:
 
 
 def pick_queries(stories: list[Story], each: int) -> dict[str, list[str]]:
-    """Pieces of one to four characters from anywhere in the texts, and names."""
+    """Pieces of two to four characters from anywhere in the texts, now and then a single one, and names."""
     dice = random.Random(2)
     queries: dict[str, list[str]] = {str(length): [] for length in (1, 2, 3, 4)}
     for length in (1, 2, 3, 4):
-        while len(queries[str(length)]) < each:
+        while len(queries[str(length)]) < (each if length > 1 else each // 10):
             text = dice.choice(stories)[1]
             start = dice.randrange(max(1, len(text) - length))
             piece = text[start : start + length]
