@@ -57,21 +57,26 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Say what is wrong with digests, where, and how to mend it. Exit 1 when an error is among it."""
-    from bot import console
+    from bot import author
 
-    _finish(lambda: console.check(files or [], as_json=as_json))
+    _finish(lambda: author.check(files or [], as_json=as_json))
 
 
 @cli.command()
 def preview(
     file: Digest,
-    style: Annotated[Literal["full", "card"], typer.Option(help="The group's messages, or a reader's card.")] = "full",
+    style: Annotated[
+        Literal["full", "card", "rich"], typer.Option(help="A group's messages, a reader's card, or rich messages.")
+    ] = "full",
     as_json: AsJson = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Write a page that looks like the chat into this file.")
+    ] = None,
 ) -> None:
-    """Print the exact messages a digest becomes."""
-    from bot import console
+    """Show the exact messages a digest becomes: in the terminal, as a page, or as Bot API calls."""
+    from bot import author
 
-    _finish(lambda: console.preview(file, style=style, as_json=as_json))
+    _finish(lambda: author.preview(file, style=style, as_json=as_json, html=html))
 
 
 @cli.command()

@@ -133,6 +133,7 @@ class Settings(BaseSettings):
     group_chats: Annotated[
         tuple[Annotated[GroupTarget, BeforeValidator(_group), Text], ...], NoDecode, BeforeValidator(_split)
     ] = ()
+    group_style: Literal["full", "card", "rich"] = "full"
     timezone: Zone = ZoneInfo("Asia/Shanghai")
     publish_at: TimeOrNow = dt.time(8, 0)
     publish_max_age_days: Annotated[int, Field(ge=0, le=3650)] = 2

@@ -4,80 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import json
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from bot.archive import Archive, ArchiveDamaged, Page
 from bot.config import SECRETS, Settings, load_settings, source_of, unknown_names
-from bot.core.digest import Parsed
-from bot.core.format import Links, publication, reader_card
-from bot.core.keys import digest_key
-from bot.core.lint import lint
-from bot.core.models import Problem, Severity, plain
-from bot.core.parts import Part, to_params
+from bot.core.models import plain
 from bot.core.topics import Taxonomy
+from bot.findings import print_findings, print_json
 from bot.locales import catalogue
 from bot.pipeline.decisions import Answer, PublishError
 from bot.pipeline.intake import Intake
-from bot.pipeline.notices import sentence
 from bot.pipeline.parser import Parser
-from bot.pipeline.posts import list_posts, read_post
+from bot.pipeline.posts import list_posts
 from bot.pipeline.requests import request_publication
 from bot.resources import digest_reader, load_taxonomy, read_shelf
 from bot.storage import Store
 from bot.storage.errors import StoreError
 from bot.storage.instance import AlreadyRunningError, hold
-from bot.terminal import draw_part, highlighted
-
-PREVIEW_BOT = "your_bot"
-"""Stands in the deep links of a preview: which bot it will be is known only to Telegram."""
-
-Finding = tuple[Path, Problem]
-
-
-def check(files: Sequence[Path], *, as_json: bool) -> int:
-    """Print what is wrong with the files, or with all posts; 1 when an error is among it."""
-    settings = load_settings()
-    paths = files or [settings.posts_dir / name for name in list_posts(settings.posts_dir)]
-    with Parser(settings.posts_category) as parser:
-        findings = [(path, problem) for path in paths for problem in _problems(path, parser)]
-    if as_json:
-        _print_json([_finding_json(path, problem) for path, problem in findings])
-    else:
-        _print_findings(findings, len(paths))
-    return int(any(problem.severity is Severity.ERROR for _, problem in findings))
-
-
-def preview(file: Path, *, style: Literal["full", "card"], as_json: bool) -> int:
-    """Print the messages of a digest; 1 with its problems when it cannot be read."""
-    settings = load_settings()
-    with Parser("") as parser:
-        parsed = _parsed(file, parser)
-    if parsed is None or parsed.digest is None:
-        problems = parsed.problems if parsed else ()
-        _print_findings([(file, problem) for problem in problems], 1, error=True)
-        return 1
-    digest = load_taxonomy(settings.taxonomy_file).label(parsed.digest)
-    key = digest_key(digest.date, digest.slug, {})
-    group = next((str(group.chat) for group in settings.group_chats), None)
-    links, say = Links(PREVIEW_BOT, group), catalogue()
-    if style == "full":
-        parts = publication(digest, key, links=links, say=say).parts
-    else:
-        parts = (reader_card(digest, key, say=say, links=links),)
-    if as_json:
-        _print_json([{"method": "sendMessage", "params": to_params(part)} for part in parts])
-    else:
-        _draw(parts)
-    return 0
+from bot.terminal import highlighted
 
 
 def publish(file: Path) -> int:
@@ -94,7 +46,7 @@ def publish(file: Path) -> int:
     try:
         answer = asyncio.run(approve())
     except PublishError as error:
-        _print_findings([(file, problem) for problem in error.problems], 1, error=True)
+        print_findings([(file, problem) for problem in error.problems], 1, error=True)
         return 1
     Console(highlight=False).print(catalogue()(f"publish.{answer}"), markup=False)
     return 0 if answer is Answer.DONE else 1
@@ -105,7 +57,7 @@ def search(query: str, *, limit: int, offset: int, as_json: bool) -> int:
     settings = load_settings()
     page = asyncio.run(_search(settings, query, limit, offset))
     if as_json:
-        _print_json({"total": page.total, "results": [_hit_json(hit) for hit in page.hits]})
+        print_json({"total": page.total, "results": [_hit_json(hit) for hit in page.hits]})
         return 0
     out = Console(highlight=False, emoji=False)
     out.print(f"{query} · {page.total}", markup=False, style="bold")
@@ -158,53 +110,6 @@ async def _state(settings: Settings) -> AsyncIterator[Store]:
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _parsed(path: Path, parser: Parser) -> Parsed | None:
-    """What a file says; None when it is none of our posts. A file that is not there is a problem of its own."""
-    post = read_post(path.parent, path.name)
-    if post is None:
-        return Parsed(None, (Problem("file.missing", Severity.ERROR),))
-    return Parsed(None, (post,)) if isinstance(post, Problem) else parser.parse(post.raw, path.name)
-
-
-def _problems(path: Path, parser: Parser) -> tuple[Problem, ...]:
-    parsed = _parsed(path, parser)
-    return lint(parsed) if parsed else ()
-
-
-def _finding_json(path: Path, problem: Problem) -> dict[str, Any]:
-    return {
-        "file": str(path),
-        "line": problem.line,
-        "severity": problem.severity.value,
-        "code": problem.code,
-        "message": sentence(Problem(problem.code, problem.severity, 0, problem.values), say=catalogue()),
-    }
-
-
-def _print_findings(findings: Iterable[Finding], checked: int, *, error: bool = False) -> None:
-    out = Console(stderr=error, highlight=False, soft_wrap=True, emoji=False)
-    looks = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
-    counts = dict.fromkeys(Severity, 0)
-    for path, problem in findings:
-        found = _finding_json(path, problem)
-        place = f"{path}:{problem.line}" if problem.line else str(path)
-        out.print(f"{place}: ", markup=False, end="")
-        out.print(f"{catalogue()('cli.' + problem.severity.value)} ", style=looks[problem.severity], end="")
-        out.print(f"{found['message']} [{found['code']}]", markup=False)
-        counts[problem.severity] += 1
-    if not any(counts.values()):
-        out.print(catalogue()("cli.sound", count=checked), style="green")
-    elif checked > 1:
-        totals = {severity.value: count for severity, count in counts.items()}
-        out.print(catalogue()("cli.totals", count=checked, **totals))
-
-
-def _draw(parts: Sequence[Part]) -> None:
-    out = Console(highlight=False)
-    for number, part in enumerate(parts, 1):
-        out.print(draw_part(part, f"{number}/{len(parts)}"))
 
 
 async def _search(settings: Settings, query: str, limit: int, offset: int) -> Page:
@@ -283,8 +188,3 @@ def _shown(name: str, value: object) -> str:
             return f"{value:%H:%M}"
         case _:
             return str(value)
-
-
-def _print_json(value: object) -> None:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
-    sys.stdout.write("\n")

@@ -43,13 +43,18 @@ def index_card(
         _index_text(digest, say, urls, amounts, is_corrected=corrected)
         for amounts in _amounts(len(_points(digest)), len(digest.sections))
     )
-    keyboard = (
-        (
-            Button(say("card.subscribe"), url=links.subscribe()),
-            Button(say("card.choose_tags"), url=links.tags()),
-        ),
-    )
-    return _part(_first_fitting(texts), keyboard, digest)
+    return _part(_first_fitting(texts), group_keyboard(links, say), digest)
+
+
+def group_keyboard(links: Links, say: Say) -> Keyboard:
+    """The buttons below a digest in a group: links into the private chat."""
+    subscribe = Button(say("card.subscribe"), url=links.subscribe())
+    return ((subscribe, Button(say("card.choose_tags"), url=links.tags())),)
+
+
+def reader_keyboard(key: str, say: Say) -> Keyboard:
+    """The buttons below a digest that a reader has in full."""
+    return (_last_row(key, say),)
 
 
 def reader_card(
