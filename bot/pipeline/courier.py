@@ -110,7 +110,7 @@ class Courier:
         ahead = max(LEAST_AHEAD, math.ceil(sender.limiter.per_second * AHEAD_S))
         self._gates = {lane: asyncio.Semaphore(ahead) for lane in Lane}
         self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._editions: OrderedDict[int, tuple[Prepared, ...]] = OrderedDict()
+        self._editions: OrderedDict[int, asyncio.Task[tuple[Prepared, ...]]] = OrderedDict()
 
     async def carry(self, campaign: Campaign, delivery: Delivery) -> None:
         """Work until the delivery is over, has to wait for long, or its campaign rests."""
@@ -129,14 +129,20 @@ class Courier:
                 delivery, is_plain = carried.entry.delivery, isinstance(carried.step, SendPlain)
 
     async def calls(self, campaign: Campaign, edition_id: int) -> tuple[Prepared, ...]:
-        """The prepared calls of an edition; the editions in use are kept."""
-        if edition_id not in self._editions:
-            calls = await self._store.ledger.calls(edition_id)
-            self._editions[edition_id] = tuple(self._prepare(call, campaign.is_silent) for call in calls)
+        """The prepared calls of an edition; those in use are kept, and loaded once however many want them at once."""
+        loading = self._editions.get(edition_id)
+        if loading is None:
+            loading = self._editions[edition_id] = asyncio.create_task(self._load(edition_id, campaign.is_silent))
             if len(self._editions) > EDITIONS_KEPT:
                 self._editions.popitem(last=False)
-        self._editions.move_to_end(edition_id)
-        return self._editions[edition_id]
+        try:
+            return await asyncio.shield(loading)
+        except StoreError:
+            self._editions.pop(edition_id, None)
+            raise
+
+    async def _load(self, edition_id: int, is_silent: bool) -> tuple[Prepared, ...]:
+        return tuple(self._prepare(call, is_silent) for call in await self._store.ledger.calls(edition_id))
 
     async def _carry_part(
         self, campaign: Campaign, delivery: Delivery, calls: tuple[Prepared, ...], is_plain: bool
@@ -156,7 +162,7 @@ class Courier:
             if not await self._turn(lane, delivery):
                 await self._postpone(delivery, self._sender.limiter.gap_ms(lane, delivery.chat_id))
                 return None
-        if not self._office.may_send(campaign.id):
+        if not self._office.may_send(campaign.id) or not self.outage.is_over or self._recorder.is_stuck:
             await self._recorder.record(put_back(delivery))
             return None
         call = asyncio.create_task(self._call(campaign, delivery, calls, is_plain))

@@ -36,6 +36,7 @@ from bot.pipeline.hooks import (
     Question,
     TokenRejectedError,
 )
+from bot.pipeline.lease import SenderLease
 from bot.pipeline.questions import Questions
 from bot.pipeline.ratelimit import Clock, monotonic_ms
 from bot.pipeline.recorder import Recorder
@@ -75,6 +76,10 @@ ANOTHER_INSTANCE = (
     "Another process has been using this bot's token for a minute. Stop it, or give this bot another token; nothing "
     "was lost, the queue goes on at the next start."
 )
+TAKEN_OVER = (
+    "Another process that shares this database sends now, because this one did not answer for too long. Nothing was "
+    "lost; start this one again to stand by."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -105,6 +110,7 @@ class Delivery:
         self._settling = Settling(store, hooks)
         self._questions = Questions()
         self._conflict = ConflictWatch()
+        self._lease = SenderLease(store.leases, clock) if store.is_shared else None
         self._speed = Speed(monotonic)
         self._fault: DeliveryError | None = None
         self._ending = asyncio.Event()
@@ -186,6 +192,9 @@ class Delivery:
     # -- work
 
     async def _work(self) -> None:
+        if self._lease is not None:
+            await self._persist(self._lease.wait)
+            self._alarms.run(self._keep(self._lease))
         await self._persist(self._recover)
         while True:
             self._feeder.news.clear()
@@ -201,9 +210,13 @@ class Delivery:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._feeder.news.wait(), rest_s)
 
+    async def _keep(self, lease: SenderLease) -> None:
+        await lease.keep()
+        self._halt(AnotherInstanceError(TAKEN_OVER))
+
     async def _round(self) -> float:
         """One round of work; the seconds until the next is worth it."""
-        if self._conflict.is_present(self._clock()):
+        if self._conflict.is_present(self._clock()) or (self._lease is not None and not self._lease.is_held):
             return BLOCKED_REST_S
         is_busy = await self._feeder.round()
         for row in self._questions.take_due(self._clock()):
@@ -297,7 +310,8 @@ class Delivery:
 
     def _may_send(self, campaign_id: int) -> bool:
         is_free = not self._ending.is_set() and not self._conflict.is_present(self._clock())
-        return is_free and self._feeder.may_send(campaign_id)
+        is_ours = self._lease is None or self._lease.is_held
+        return is_free and is_ours and self._feeder.may_send(campaign_id)
 
     def _halt(self, fault: DeliveryError) -> None:
         self._fault = self._fault or fault
@@ -318,6 +332,8 @@ class Delivery:
         await self._settling.close()
         await self._alarms.close()
         await asyncio.gather(recording, return_exceptions=True)
+        if self._lease is not None:
+            await self._lease.release()
 
     async def _persist(self, action: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do something with the state, again until it works."""

@@ -37,6 +37,11 @@ class Outage:
             self._is_clear.clear()
             self._probing = asyncio.create_task(self._probe())
 
+    @property
+    def is_over(self) -> bool:
+        """Whether Telegram answers, as far as we know."""
+        return self._is_clear.is_set()
+
     async def wait_over(self) -> None:
         """Return when Telegram answers, at once when there is no outage."""
         await self._is_clear.wait()

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 class Recorder:
     """Writes entries in the order in which they came. While the state cannot be written nothing is lost: the entries
-    stay here and everybody who waits for them waits on, so nothing new is sent either."""
+    stay here and everybody who waits for them waits on, so nothing new is sent either. `is_stuck` tells of it."""
 
     def __init__(self, ledger: Ledger, on_trouble: Callable[[StoreError | None], None]) -> None:
         self._ledger = ledger
@@ -27,6 +27,7 @@ class Recorder:
         self._queue: list[tuple[Entry, asyncio.Future[None]]] = []
         self._news = asyncio.Event()
         self._is_closing = False
+        self.is_stuck = False
 
     def put(self, entry: Entry) -> asyncio.Future[None]:
         """Have it written; the future is done when it is committed."""
@@ -65,9 +66,11 @@ class Recorder:
                 await self._ledger.write(entries)
             except StoreError as error:
                 log.error("ledger.not_written", entries=len(entries), error=str(error))
+                self.is_stuck = True
                 self._on_trouble(error)
                 await asyncio.sleep(pause_s)
                 pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
             else:
+                self.is_stuck = False
                 self._on_trouble(None)
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import dialect
@@ -44,8 +44,6 @@ class Database:
         try:
             async with self._writer.begin() as connection:
                 yield connection
-        except IntegrityError:
-            raise
         except (SQLAlchemyError, OSError) as error:
             raise dialect.describe(error) from error
 

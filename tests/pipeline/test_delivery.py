@@ -1,6 +1,9 @@
 """The delivery engine: everything arrives, in order, once; what is doubtful is listed."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -8,8 +11,8 @@ from bot.core.retry import Policy
 from bot.pipeline.delivery import AnotherInstanceError, TokenRejectedError
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import GROUP
-from bot.storage.records import CampaignState, ChatStatus, DeliveryState, IncidentKind
-from tests.support.engine import FIRST_READER, GROUP_CALLS, call, open_engine
+from bot.storage.records import Call, CampaignState, ChatStatus, DeliveryState, IncidentKind
+from tests.support.engine import FAST, FIRST_READER, GROUP_CALLS, call, open_engine
 
 TEXTS = [part.params["text"] for part in GROUP_CALLS]
 
@@ -24,6 +27,13 @@ async def engine(tmp_path):
 async def staffed(tmp_path):
     """An engine with admins to ask."""
     async with open_engine(tmp_path, has_admins=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def steady(tmp_path):
+    """An engine that sends a hundred messages a second, so that something can happen in between."""
+    async with open_engine(tmp_path, limits=replace(FAST, per_second=100)) as opened:
         yield opened
 
 
@@ -399,7 +409,58 @@ async def test_a_crash_at_any_call_loses_nothing_and_lists_what_it_repeats(tmp_p
         assert engine.repeats() <= len(incidents) == campaign.repeated <= 5
 
 
-def copy_of(chat_id, message_id):
-    from bot.storage.records import Call
+async def test_an_outage_harms_few_and_is_noticed_without_sending(steady):
+    """502 for everybody: after a few lost answers nobody's message is used to try the line; then it goes on."""
+    await steady.readers(40)
+    steady.telegram.fail("*", Fault.bad_gateway(), times=10_000)
+    campaign_id = await steady.publish()
 
+    async with steady.running():
+        await steady.until(lambda: steady.telegram.calls_of("getMe"))
+        harmed = len(steady.telegram.calls_of("sendMessage"))
+        steady.telegram.heal()
+        await steady.until(lambda: len(steady.telegram.calls_of("getMe")) >= 2)
+        await asyncio.sleep(0.1)
+        await steady.tick(5)
+        await steady.idle()
+
+    campaign = await steady.campaign(campaign_id)
+    assert harmed < 15
+    assert (campaign.sent, campaign.repeated) == (40, harmed)
+    assert steady.repeats() == 0
+
+
+async def test_a_full_disk_stops_sending_and_goes_on_by_itself(steady):
+    """What cannot be recorded is not sent; the admins hear of it once, and again when it is over."""
+    await steady.readers(60)
+    campaign_id = await steady.broadcast()
+
+    async with steady.running():
+        await steady.until(lambda: len(steady.telegram.calls_of("sendMessage")) >= 5)
+        fill_disk(steady, is_full=True)
+        await steady.until(lambda: steady.heard.alarms)
+        await asyncio.sleep(0.05)
+        before = len(steady.telegram.calls_of("sendMessage"))
+        await asyncio.sleep(0.3)
+        assert len(steady.telegram.calls_of("sendMessage")) == before
+        fill_disk(steady, is_full=False)
+        await steady.idle()
+
+    assert [alarm.code for alarm in steady.heard.alarms] == ["store_trouble", "store_recovered"]
+    assert (await steady.campaign(campaign_id)).sent == 60
+    assert steady.repeats() == 0
+
+
+def fill_disk(engine, *, is_full):
+    """Let the ledger refuse every write in the words of a full disk."""
+    with closing(sqlite3.connect(engine.path, timeout=10)) as connection, connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON deliveries BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+            if is_full
+            else "DROP TRIGGER full"
+        )
+
+
+def copy_of(chat_id, message_id):
+    """A call that copies this message."""
     return Call({"from_chat_id": chat_id, "message_id": message_id}, "copyMessage")
