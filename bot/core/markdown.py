@@ -33,6 +33,7 @@ from bot.core.syntax import MAX_NESTING, find_bomb, parse_tokens
 
 _TASK = re.compile(r"\[([ xX])\]\s+")
 _NUMBERED = re.compile(r"\s*(?:\d{1,3}[、.．)）]|[①-⑳]|[（(]\d{1,3}[)）])")
+_LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]+(?:\s|$)")
 _SETEXT_MAX = 40  # a longer line above `---` was meant as text and a rule, not as a heading
 _SENTENCE_END = tuple("。！？；：.!?;:…”）)")
 
@@ -213,10 +214,13 @@ class _Builder:
 
 
 def _code(token: Token) -> list[Block]:
-    """A code block; of one without code what stands behind its fence."""
-    if token.content.strip():
-        return [Code(token.content.rstrip("\n").expandtabs(4), (token.info.split() or [""])[0])]
-    return [Paragraph(words(token.info.strip()))] if token.info.strip() else []
+    """A code block; what stands behind its fence is its language, or a line of text when it cannot be one."""
+    info = token.info.strip()
+    code = token.content.rstrip("\n").expandtabs(4)
+    if code.strip() and (not info or _LANGUAGE.match(info)):
+        return [Code(code, info.partition(" ")[0])]
+    told: list[Block] = [Paragraph(words(info))] if info else []
+    return [*told, Code(code)] if code.strip() else told
 
 
 def _as_block(node: Heading | Piece) -> Block:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.core.headlines import begins_with_link
 from bot.core.labels import find_commentary
 from bot.core.links import is_home_page
 from bot.core.models import Inline, ListBlock, Paragraph, Problem, Severity
@@ -21,7 +22,8 @@ def find_remarks(nodes: Sequence[Node]) -> Iterator[Problem]:
                 yield from _label(inline, line)
             case Piece(ListBlock(entries), _, lines):
                 for entry, line in zip(entries, lines, strict=False):
-                    if entry.blocks and isinstance(first := entry.blocks[0], Paragraph):
+                    first = entry.blocks[0] if entry.blocks else None
+                    if isinstance(first, Paragraph) and begins_with_link(first.inline):
                         yield from _home_pages(first.inline, line)
 
 
@@ -32,7 +34,7 @@ def _label(inline: Inline, line: int, *, is_heading: bool = False) -> Iterator[P
 
 
 def _home_pages(inline: Inline, line: int) -> Iterator[Problem]:
-    """A list's first words and a heading may be headlines; what is linked to a home page there loses its link."""
+    """What a headline links to a home page loses its link; so does the source behind one."""
     for run in inline:
         if run.url and is_home_page(run.url):
             yield Problem("link.home_page", Severity.HINT, line, {"text": run.text[:40], "url": run.url})

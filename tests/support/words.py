@@ -72,8 +72,8 @@ def _texts(blocks: tuple[Block, ...]) -> Iterator[str]:
                     yield from _texts(entry.blocks)
             case Quote(inner):
                 yield from _texts(inner)
-            case Code(text, language):
-                yield f"{language} {text}"
+            case Code(text):
+                yield text
             case Table(header, rows):
                 yield from _cells((header, *rows))
 
