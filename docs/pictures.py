@@ -1,0 +1,69 @@
+"""The README's pictures, taken from the sandbox's chat page: `make pictures` (needs Debian's chromium and CJK fonts)."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.support.browser import browser_page  # noqa: E402 - the checkout is put on the path first
+from tests.support.process import GROUP, READER, Sandbox, sandbox  # noqa: E402
+
+IMAGES = Path(__file__).parent / "images"
+
+
+def main() -> None:
+    """Take every picture anew."""
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sandbox(Path(folder), ROOT / "posts") as playing:
+        with browser_page(width=1180, height=900, scale=1.5) as page:
+            _wait_for_digest(page, playing)
+            _shoot(page, "sandbox")
+            _search(page)
+            _shoot(page, "search")
+        with browser_page(width=1180, height=900, scheme="dark", scale=1.5) as page:
+            page.goto(f"{playing.address}/?as={READER}")
+            _read_section(page)
+            _shoot(page, "section-dark")
+
+
+def _wait_for_digest(page: Page, playing: Sandbox) -> None:
+    page.goto(playing.address)
+    playing.await_button(READER, "全文发我")
+    playing.await_text(GROUP, "更多动态\n")
+    playing.eventually(lambda: _is_linked(playing), "a card with linked contents")
+    page.locator(f"[data-chat='{GROUP}'] [data-id]").first.evaluate("node => node.scrollIntoView({block: 'start'})")
+
+
+def _is_linked(playing: Sandbox) -> bool:
+    return "t.me/ai_news_plus" in str(playing.messages(GROUP)[0].get("entities"))
+
+
+def _search(page: Page) -> None:
+    private = page.locator(f"[data-chat='{READER}']")
+    private.get_by_role("textbox").fill("/search 智能体")
+    private.get_by_role("textbox").press("Enter")
+    private.get_by_text(re.compile("^🔍")).last.wait_for()
+
+
+def _read_section(page: Page) -> None:
+    private = page.locator(f"[data-chat='{READER}']")
+    private.get_by_role("button", name=re.compile("^2 ")).first.click()
+    private.get_by_role("button", name="目录").first.wait_for()
+    private.get_by_role("button", name="目录").first.scroll_into_view_if_needed()
+
+
+def _shoot(page: Page, name: str) -> None:
+    page.wait_for_timeout(800)  # scrolling and fading have come to rest
+    page.screenshot(path=IMAGES / f"{name}.png")
+    sys.stdout.write(f"{IMAGES / name}.png\n")
+
+
+if __name__ == "__main__":
+    main()
