@@ -1,4 +1,4 @@
-"""The README's pictures, taken from the sandbox's chat page: `make pictures` (needs Debian's chromium and CJK fonts)."""
+"""The README's pictures, taken from the chat page: `make pictures` (needs Debian's chromium and CJK fonts)."""
 
 from __future__ import annotations
 
