@@ -155,6 +155,13 @@ class SendPlain:
 
 
 @dataclass(frozen=True, slots=True)
+class FallBack:
+    """Rich messages do not work in this chat: the rest in the classic form."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class GiveUp:
     """This chat cannot have this campaign."""
 
@@ -211,6 +218,7 @@ Step = (
     | Ask
     | Leave
     | SendPlain
+    | FallBack
     | GiveUp
     | Unreachable
     | Suspend
@@ -229,16 +237,20 @@ LONGEST_BACKOFF_MS = 60_000
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """The call that had the outcome: failures before it for this part, whether it was a repetition already, went out
-    without formatting, and whether a person may be asked about it (a public group, and there are admins)."""
+    without formatting, whether a person may be asked about it (a public group, and there are admins), and whether it
+    was a rich message that has a classic form."""
 
     failures: int = 0
     is_repeat: bool = False
     is_plain: bool = False
     can_ask: bool = False
+    is_rich: bool = False
 
 
 def next_step(outcome: Outcome, attempt: Attempt, *, now_ms: int, policy: Policy) -> Step:  # noqa: PLR0911 - one line a case
     """What to do after this outcome."""
+    if attempt.is_rich and (refusal := _refusal_of_rich(outcome)):
+        return FallBack(refusal)
     match outcome:
         case Sent(message_id):
             return Done(message_id)
@@ -262,6 +274,21 @@ def next_step(outcome: Outcome, attempt: Attempt, *, now_ms: int, policy: Policy
             return StopEverything(description)
         case Conflict(description):
             return StandAside(now_ms + STAND_ASIDE_MS, description)
+
+
+def _refusal_of_rich(outcome: Outcome) -> str:
+    """Why rich messages do not work here, "" when it is about something else.
+
+    A server that does not know the method answers 404 as it does for a wrong token; the next call tells which it was.
+    """
+    match outcome:
+        case BadContent(description) | BadSource(description):
+            return description or "refused"
+        case ChatPaused(reason) if "rich" in reason.lower():
+            return reason
+        case Unauthorized(description) if "not found" in description.lower():
+            return description
+    return ""
 
 
 def after_unknown(cause: str, attempt: Attempt, *, now_ms: int, policy: Policy) -> Repeat | Ask | Leave:

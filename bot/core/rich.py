@@ -31,11 +31,12 @@ _CHUNK = 4_000  # UTF-16 units of a text that has to be cut because it alone exc
 
 @dataclass(frozen=True, slots=True)
 class RichPart:
-    """One rich message to be sent."""
+    """One rich message to be sent. `section` is the digest's section it belongs to; None for a card or the whole."""
 
     blocks: tuple[Json, ...]
     keyboard: Keyboard = ()
     is_silent: bool = False
+    section: int | None = None
 
 
 def to_rich_params(part: RichPart) -> dict[str, Any]:
@@ -48,17 +49,20 @@ def to_rich_params(part: RichPart) -> dict[str, Any]:
     return params
 
 
-def rich_publication(digest: Digest, *, say: Say, keyboard: Keyboard = ()) -> tuple[RichPart, ...]:
+def rich_publication(
+    digest: Digest, *, say: Say, keyboard: Keyboard = (), corrected: bool = False
+) -> tuple[RichPart, ...]:
     """The digest in as few rich messages as keep sections apart. The first one rings and carries the keyboard."""
     style = item_style(digest, say)
-    card = list(_card(digest, say))
-    sections = [list(_section(digest, section, style)) for section in digest.sections]
-    whole = [*card, *(block for section in sections for block in section)]
+    card = list(_card(digest, say, say("card.corrected") if corrected else ""))
+    sections = [(section.number, list(_section(digest, section, style))) for section in digest.sections]
+    whole = [*card, *(block for _, section in sections for block in section)]
     if fits(whole):
         return (RichPart(tuple(whole), keyboard),)
-    messages = [blocks for section in [card, *sections] for blocks in _packed(section)]
+    messages = [(number, blocks) for number, section in [(None, card), *sections] for blocks in _packed(section)]
     return tuple(
-        RichPart(tuple(blocks), () if place else keyboard, is_silent=place > 0) for place, blocks in enumerate(messages)
+        RichPart(tuple(blocks), () if place else keyboard, is_silent=place > 0, section=number)
+        for place, (number, blocks) in enumerate(messages)
     )
 
 
@@ -68,8 +72,8 @@ def fits(blocks: Sequence[Json]) -> bool:
     return size.units <= LIMITS.units and size.blocks <= LIMITS.blocks and size.depth <= LIMITS.depth
 
 
-def _card(digest: Digest, say: Say) -> Iterator[Json]:
-    yield heading(rich_text((Run(digest.title),)), 1)
+def _card(digest: Digest, say: Say, mark: str) -> Iterator[Json]:
+    yield heading(rich_text((Run(digest.title + mark),)), 1)
     yield paragraph(" · ".join(filter(None, (date_line(digest, say), counts(digest, say)))))
     points = [{"blocks": [paragraph(rich_text(point))]} for point in map(trimmed, digest.points) if point]
     if points:

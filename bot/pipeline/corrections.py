@@ -48,6 +48,11 @@ class Shown:
     message_id: int
     params: Mapping[str, Any]
 
+    @property
+    def is_rich(self) -> bool:
+        """Whether it stands there as a rich message."""
+        return "rich_message" in self.params
+
 
 @dataclass(kw_only=True)
 class Corrections:
@@ -106,9 +111,11 @@ class Corrections:
         if publication is None or digest is None:
             return
         shown = await self._shown(publication, chat_id)
-        if not shown or not shown[0].message_id:
+        if not shown or not shown[0].message_id or shown[0].is_rich:
             return
         card = await self._card(digest, campaign, chat_id, self.press.group_calls(digest, campaign.digest_key), shown)
+        if to_params(card) == shown[0].params:
+            return
         match await self.sender.edit_part(chat_id, shown[0].message_id, to_params(card), lane=Lane.GROUP):
             case Sent():
                 log.info("card.linked", campaign=campaign.id, chat=chat_id)
@@ -129,6 +136,10 @@ class Corrections:
             shown = await self._shown(publication, delivery.chat_id)
             if delivery.state is not DeliveryState.SENT or not shown:
                 continue
+            if shown[0].is_rich:
+                rich = self.press.rich_calls(digest, is_corrected=True)
+                calls[Target(delivery.chat_id, delivery.thread_id)] = tuple(self._changes(rich, shown))
+                continue
             card = await self._card(digest, publication, delivery.chat_id, fresh, shown, is_corrected=True)
             first = [_edit(shown[0], to_params(card))] if shown[0].message_id else []
             calls[Target(delivery.chat_id, delivery.thread_id)] = (*first, *self._changes(fresh[1:], shown[1:]))
@@ -144,7 +155,8 @@ class Corrections:
         return [call for call in (*edits, *emptied) if call.params[ADDRESS_OF_MESSAGE]] + list(fresh[common:])
 
     async def _shown(self, publication: Campaign, chat_id: int) -> list[Shown]:
-        calls = await self.store.campaigns.calls(publication.id)
+        delivery = await self.store.deliveries.find(publication.id, chat_id)
+        calls = await self.store.ledger.calls(delivery.edition_id) if delivery else ()
         ids = await self.store.deliveries.message_ids(publication.id, chat_id)
         shown = [Shown(message_id, call.params) for call, message_id in zip(calls, ids, strict=False)]
         for correction in await self.store.campaigns.corrections(publication.id):

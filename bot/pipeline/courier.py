@@ -6,7 +6,7 @@ import asyncio
 import math
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -14,6 +14,7 @@ import structlog
 
 from bot.core.retry import (
     Attempt,
+    FallBack,
     Migrated,
     NotSent,
     Outcome,
@@ -26,9 +27,10 @@ from bot.core.retry import (
 )
 from bot.core.throttle import Lane
 from bot.pipeline.outage import Outage
+from bot.pipeline.press import SEND_RICH
 from bot.pipeline.recorder import Recorder
 from bot.pipeline.sender import Sender
-from bot.pipeline.transitions import advance, finish_empty, put_back, start
+from bot.pipeline.transitions import advance, finish_empty, go_classic, put_back, start
 from bot.pipeline.transport import Template
 from bot.storage import Store
 from bot.storage.errors import StoreError
@@ -46,13 +48,26 @@ Clock = Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
+class Classic:
+    """The edition for chats that refuse a rich one, and the section that each of its parts shows."""
+
+    edition_id: int
+    sections: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
-    """A call serialised for all its chats; `plain` is the same without formatting, None where there is no text."""
+    """A call serialised for all its chats; `plain` is the same without formatting, None where there is no text.
+
+    `section` is the digest's section it shows. `classic`: it is a rich message, and this is what replaces it.
+    """
 
     method: str
     formatted: Template
     plain: Template | None
     message_id: int
+    section: int | None = None
+    classic: Classic | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +132,13 @@ class Courier:
         # The lock lives as long as somebody holds or wants it.
         lock = self._chats.setdefault(delivery.chat_id, asyncio.Lock())
         async with lock:
-            calls = await self.calls(campaign, delivery.edition_id)
-            if not calls:
-                await self._recorder.record(finish_empty(delivery))
-                return
             is_plain = False
             while delivery.state is DeliveryState.PENDING and delivery.leased_until_ms:
+                # A chat that refuses rich messages goes on with another edition.
+                calls = await self.calls(campaign, delivery.edition_id)
+                if not calls:
+                    await self._recorder.record(finish_empty(delivery))
+                    return
                 carried = await self._carry_part(campaign, delivery, calls, is_plain)
                 if carried is None:
                     return
@@ -142,7 +158,15 @@ class Courier:
             raise
 
     async def _load(self, edition_id: int, is_silent: bool) -> tuple[Prepared, ...]:
-        return tuple(self._prepare(call, is_silent) for call in await self._store.ledger.calls(edition_id))
+        calls = await self._store.ledger.calls(edition_id)
+        classic = await self._classic_of(edition_id) if any(call.method == SEND_RICH for call in calls) else None
+        return tuple(self._prepare(call, is_silent, classic) for call in calls)
+
+    async def _classic_of(self, edition_id: int) -> Classic | None:
+        classic = await self._store.ledger.classic_of(edition_id)
+        if classic is None:
+            return None
+        return Classic(classic, tuple(call.section for call in await self._store.ledger.calls(classic)))
 
     async def _carry_part(
         self, campaign: Campaign, delivery: Delivery, calls: tuple[Prepared, ...], is_plain: bool
@@ -201,22 +225,28 @@ class Courier:
         self.outage.note(outcome)
         if isinstance(outcome, Migrated) and not await self._migrate(delivery.chat_id, outcome.chat_id):
             outcome = NotSent("the state cannot be written")
-        carried = self._judge(campaign, delivery, outcome, len(calls), is_plain=is_plain or call.plain is None)
+        carried = self._judge(campaign, delivery, outcome, calls, is_plain=is_plain or call.plain is None)
         self._office.on_called(carried)
         await self._recorder.record(carried.entry)
         self._office.on_recorded(carried)
         return carried
 
     def _judge(
-        self, campaign: Campaign, delivery: Delivery, outcome: Outcome, parts: int, *, is_plain: bool
+        self, campaign: Campaign, delivery: Delivery, outcome: Outcome, calls: tuple[Prepared, ...], *, is_plain: bool
     ) -> Carried:
-        attempt = Attempt(delivery.attempts, delivery.is_repeat, is_plain, self.can_ask(campaign, delivery))
+        classic = calls[delivery.next_part].classic
+        can_ask = self.can_ask(campaign, delivery)
+        attempt = Attempt(delivery.attempts, delivery.is_repeat, is_plain, can_ask, classic is not None)
         step = next_step(outcome, attempt, now_ms=self._clock(), policy=campaign.policy)
         log.debug("delivery.called", campaign=campaign.id, chat=delivery.chat_id, step=type(step).__name__)
         if isinstance(step, SourceLost) and campaign.kind is CampaignKind.BROADCAST:
             entry = put_back(delivery)
         else:
-            entry = advance(delivery, step, parts, self._clock())
+            entry = advance(delivery, step, len(calls), self._clock())
+        if isinstance(step, FallBack) and classic is not None:
+            log.info("delivery.rich_refused", campaign=campaign.id, chat=delivery.chat_id, reason=step.reason)
+            sections = [call.section for call in calls]
+            entry = replace(entry, delivery=go_classic(entry.delivery, classic.edition_id, sections, classic.sections))
         return Carried(campaign, delivery, step, entry)
 
     async def _migrate(self, old_id: int, new_id: int) -> bool:
@@ -231,7 +261,7 @@ class Courier:
         """Whether a person decides about a lost answer: the chat is public, and there is somebody to ask."""
         return self._has_admins and delivery.is_group and campaign.kind is not CampaignKind.BROADCAST
 
-    def _prepare(self, call: Call, is_silent: bool) -> Prepared:
+    def _prepare(self, call: Call, is_silent: bool, classic: Classic | None) -> Prepared:
         params: dict[str, Any] = dict(call.params)
         if is_silent:
             params["disable_notification"] = True
@@ -242,4 +272,6 @@ class Courier:
             self._sender.prepare(params),
             self._sender.prepare(bare) if "text" in params else None,
             message_id if isinstance(message_id, int) else 0,
+            call.section,
+            classic,
         )

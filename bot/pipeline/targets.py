@@ -50,7 +50,8 @@ class Groups:
         if chat_id is None:
             return None
         self._found[wanted.chat] = chat_id
-        return Target(chat_id, wanted.thread)
+        chat = await self._chats.find(chat_id)
+        return Target(chat_id, wanted.thread, chat is not None and chat.is_rich_refused)
 
     async def _look_up(self, wanted: Wanted) -> int | None:
         try:

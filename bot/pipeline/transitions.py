@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.retry import (
     Ask,
     Done,
+    FallBack,
     GiveUp,
     Leave,
     Move,
@@ -50,7 +52,7 @@ def skip(delivery: Delivery, reason: str) -> Entry:
     return Entry(_over(delivery, DeliveryState.SKIPPED, reason), Counter.SKIPPED)
 
 
-def advance(delivery: Delivery, step: Step, parts: int, now_ms: int) -> Entry:  # noqa: PLR0911 - one line a case
+def advance(delivery: Delivery, step: Step, parts: int, now_ms: int) -> Entry:  # noqa: PLR0911, PLR0912 - one line a case
     """The row after `step` for its present part, of `parts` in all."""
     match step:
         case Done(message_id):
@@ -75,6 +77,8 @@ def advance(delivery: Delivery, step: Step, parts: int, now_ms: int) -> Entry:  
                 replace(delivery, state=DeliveryState.PENDING, reason=reason),
                 incident=_list(delivery, IncidentKind.PLAIN, reason, now_ms),
             )
+        case FallBack(reason):
+            return Entry(replace(delivery, state=DeliveryState.PENDING, reason=reason), is_rich_refused=True)
         case GiveUp(reason) | SourceLost(reason):
             entry = _go_on(replace(delivery, reason=reason), REFUSED, parts)
             return replace(entry, incident=_list(delivery, IncidentKind.FAILED, reason, now_ms))
@@ -87,6 +91,18 @@ def advance(delivery: Delivery, step: Step, parts: int, now_ms: int) -> Entry:  
             return Entry(held, Counter.SKIPPED, incident, ChatStatus.PAUSED)
         case Move(chat_id):
             return put_back(replace(delivery, chat_id=chat_id))
+
+
+def go_classic(
+    delivery: Delivery, edition_id: int, rich: Sequence[int | None], classic: Sequence[int | None]
+) -> Delivery:
+    """The row in the classic form, from the section on whose rich message was refused; `rich` and `classic` name the
+    section of each part. The sections before it stand there already."""
+    there = dict(reversed(list(zip(rich, delivery.message_ids, strict=False))))
+    refused = rich[delivery.next_part]
+    start = classic.index(refused) if delivery.next_part and refused in classic else 0
+    ids = tuple(there.get(section, NO_MESSAGE) for section in classic[:start])
+    return replace(delivery, edition_id=edition_id, next_part=start, message_ids=ids, attempts=0, is_repeat=False)
 
 
 def finish_empty(delivery: Delivery) -> Entry:

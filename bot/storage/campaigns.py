@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.retry import Policy
@@ -31,6 +31,8 @@ from bot.storage.schema import campaigns, chats, deliveries, digests, editions, 
 
 FOR_GROUPS = EditionKey("group")
 """The edition of the groups named in a plan."""
+RICH_FOR_GROUPS = EditionKey("group rich")
+"""The same as rich messages; a group that refuses them goes on with `FOR_GROUPS`."""
 FOR_ANYONE = EditionKey("card")
 """The edition of readers whose own one is missing, and the only one of a broadcast."""
 
@@ -62,9 +64,12 @@ class Campaigns:
             )
             for key, calls in plan.editions.items():
                 await _insert_edition(connection, campaign_id, key, calls)
-            if plan.group_calls and plan.targets:
+            if plan.group_calls and (plan.targets or plan.rich_targets):
                 edition_id = await _insert_edition(connection, campaign_id, FOR_GROUPS, plan.group_calls)
                 await _insert_targets(connection, campaign_id, edition_id, plan.targets)
+            if plan.rich_calls and plan.rich_targets:
+                edition_id = await _insert_edition(connection, campaign_id, RICH_FOR_GROUPS, plan.rich_calls)
+                await _insert_targets(connection, campaign_id, edition_id, plan.rich_targets)
             await connection.execute(
                 update(digests)
                 .where(digests.c.key == plan.digest_key)
@@ -241,6 +246,23 @@ async def load_calls(connection: AsyncConnection, edition_id: int) -> tuple[Call
     return tuple(Call(json.loads(row.params), row.method, row.section) for row in await connection.execute(query))
 
 
+async def find_classic(connection: AsyncConnection, edition_id: int) -> int | None:
+    """The edition that takes the place of a rich one; None when there is none."""
+    own = (await connection.execute(select(editions).where(editions.c.id == edition_id))).one()
+    match own.style:
+        case RICH_FOR_GROUPS.style:
+            keys = [FOR_GROUPS]
+        case "rich":
+            keys = [EditionKey("card", own.filter_key), FOR_ANYONE]
+        case _:
+            keys = []
+    is_its = tuple_(editions.c.style, editions.c.filter_key).in_(keys)
+    query = select(editions.c.id).where(editions.c.campaign_id == own.campaign_id, is_its, editions.c.part_count > 0)
+    nearest = query.order_by(editions.c.filter_key.desc()).limit(1)
+    found: int | None = (await connection.execute(nearest)).scalar_one_or_none() if keys else None
+    return found
+
+
 async def _insert_edition(connection: AsyncConnection, campaign_id: int, key: EditionKey, calls: Sequence[Call]) -> int:
     row = {"campaign_id": campaign_id, "style": key.style, "filter_key": key.filter_key, "part_count": len(calls)}
     edition_id: int = (await connection.execute(insert(editions).values(row).returning(editions.c.id))).scalar_one()
@@ -273,6 +295,8 @@ async def _insert_targets(
         }
         for target in targets
     ]
+    if not rows:
+        return
     await connection.execute(insert(deliveries), rows)
     await connection.execute(
         update(campaigns).where(campaigns.c.id == campaign_id).values(total=campaigns.c.total + len(rows))

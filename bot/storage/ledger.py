@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.campaigns import load_calls
+from bot.storage.campaigns import find_classic, load_calls
 from bot.storage.chats import set_status
 from bot.storage.database import Database
 from bot.storage.deliveries import read_delivery
@@ -53,6 +53,7 @@ SAVE = (
         {
             name: bindparam(f"new_{name}")
             for name in (
+                "edition_id",
                 "state",
                 "next_part",
                 "attempts",
@@ -108,6 +109,9 @@ class Ledger:
                 if entry.chat_status is not None:
                     row = entry.delivery
                     await set_status(connection, row.chat_id, entry.chat_status, row.reason, self._database.now())
+            refusing = [entry.delivery.chat_id for entry in entries if entry.is_rich_refused]
+            if refusing:
+                await connection.execute(update(chats).where(chats.c.id.in_(refusing)).values(is_rich_refused=True))
             await self._count(connection, entries)
 
     async def _count(self, connection: AsyncConnection, entries: Sequence[Entry]) -> None:
@@ -166,6 +170,11 @@ class Ledger:
         """The calls of an edition, in order of sending."""
         async with self._database.reading() as connection:
             return await load_calls(connection, edition_id)
+
+    async def classic_of(self, edition_id: int) -> int | None:
+        """The edition that a chat gets instead of this rich one; None when there is none."""
+        async with self._database.reading() as connection:
+            return await find_classic(connection, edition_id)
 
     async def sweep(self, campaign_id: int, size: int = 20_000) -> bool:
         """Skip a chunk of what a stopped campaign left unsent; True when nothing is left."""
@@ -247,6 +256,7 @@ def _saved(delivery: Delivery) -> Mapping[str, Any]:
     return {
         "of_campaign": delivery.campaign_id,
         "of_chat": delivery.chat_id,
+        "new_edition_id": delivery.edition_id,
         "new_state": delivery.state,
         "new_next_part": delivery.next_part,
         "new_attempts": delivery.attempts,

@@ -149,17 +149,19 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A group or channel that gets a publication, and the forum topic in it, if any."""
+    """A group or channel that gets a publication, and the forum topic in it, if any. `is_rich_refused`: its last rich
+    message was refused."""
 
     chat_id: int
     thread_id: int | None = None
+    is_rich_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationPlan:
-    """A digest to deliver: `group_calls` to every target in order, and to each active private chat the edition of its
-    style and filter. A chat whose edition is missing gets that of `EditionKey("card", "")`; one whose edition is an
-    empty tuple gets nothing.
+    """A digest to deliver: `group_calls` to every target in order, to the rich targets `rich_calls` instead, and to
+    each active private chat the edition of its style and filter. A chat whose edition is missing gets that of
+    `EditionKey("card", "")`; one whose edition is an empty tuple gets nothing.
     """
 
     digest_key: str
@@ -168,6 +170,8 @@ class PublicationPlan:
     targets: tuple[Target, ...] = ()
     editions: Mapping[EditionKey, tuple[Call, ...]] = field(default_factory=dict)
     policy: Policy = Policy.PREFER_DELIVERY
+    rich_calls: tuple[Call, ...] = ()
+    rich_targets: tuple[Target, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,12 +306,13 @@ class Counter(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One change of the ledger: the delivery as it is from now on, the counter it adds to when it is settled, what is
-    to be listed about it, and what its chat becomes (with the delivery's reason)."""
+    to be listed about it, what its chat becomes (with the delivery's reason), and whether it refuses rich messages."""
 
     delivery: Delivery
     counter: Counter | None = None
     incident: Incident | None = None
     chat_status: ChatStatus | None = None
+    is_rich_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
