@@ -17,7 +17,7 @@ from bot.handlers.desk import Desk
 
 READER = ("today", "search", "tags", "start", "stop", "help")
 GROUP = ("today", "search", "help")
-ADMIN = ("broadcast",)
+ADMIN = ("broadcast", "preview")
 
 log = structlog.get_logger()
 

@@ -21,6 +21,7 @@ def held(key: str, title: str, name: str, problems: Sequence[Problem], *, say: S
     """A digest that is readable, but looks so wrong that a person decides."""
     lines = [say("publisher.held", title=title, file=name), *_list(problems, say)]
     buttons = (
+        Button(say("publisher.button_preview"), callback=f"v1:peek:{key}"),
         Button(say("publisher.button_publish_anyway"), callback=f"v1:pub:{key}"),
         Button(say("publisher.button_discard"), callback=f"v1:keep:{key}"),
     )

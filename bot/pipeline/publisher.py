@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from bot.archive import Archive, PostSource
-from bot.core.models import Problem
+from bot.core.models import Digest, Problem
 from bot.core.parts import Part
 from bot.core.schedule import Due, Timetable, TooOld
 from bot.pipeline import notices
@@ -129,6 +129,17 @@ class Publisher:
             state = DigestState.SEEN if known.state in SHELF else DigestState.DISCARDED
             await self.store.digests.set_state(key, state)
             return Answer.DONE
+
+    async def newest_open(self) -> str | None:
+        """The key of the newest digest that is not out yet: it waits, or somebody is to decide about it."""
+        waiting = await self.store.digests.in_states(OPEN)
+        return max(waiting, key=lambda known: (known.date, known.updated_at_ms)).key if waiting else None
+
+    async def peek(self, key: str) -> Digest | None:
+        """The digest as its file says it, whatever its state; None when the file is gone or says something else."""
+        known = await self.store.digests.find(key)
+        entry = await self.intake.reread(known) if known else None
+        return entry.digest if entry else None
 
     async def shelf(self) -> AsyncIterator[PostSource]:
         """Everything that belongs into the archive, for building it anew."""

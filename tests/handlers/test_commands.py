@@ -18,7 +18,7 @@ async def test_each_kind_of_chat_has_its_menu(bot: Bot) -> None:
 
     assert menu(bot, READER, READER) == ["today", "search", "tags", "start", "stop", "help"]
     assert menu(bot, READER, GROUP) == ["today", "search", "help"]
-    assert menu(bot, ADMIN, ADMIN)[-1] == "broadcast"
+    assert menu(bot, ADMIN, ADMIN)[-2:] == ["broadcast", "preview"]
 
 
 async def test_menus_that_are_right_are_not_written_again(bot: Bot) -> None:

@@ -1,0 +1,76 @@
+"""/preview and 预览: an admin sees a digest as the group would, before anybody else does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from telegram import Update
+from telegram.ext import BaseHandler, CommandHandler, filters
+
+from bot.core.models import Digest
+from bot.core.parts import Part
+from bot.core.retry import BadContent, Sent
+from bot.handlers.callbacks import Answer, RefusedError, Tap, Verb
+from bot.handlers.desk import Desk
+from bot.handlers.readers import message_of
+from bot.handlers.replies import send
+from bot.storage.records import Call
+
+
+def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
+    """The command for admins in private; for everybody else it does not exist."""
+    admins = filters.User(desk.admin_ids) & filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    return [CommandHandler("preview", partial(_newest, desk), admins)]
+
+
+async def _newest(desk: Desk, update: Update, _context: object) -> None:
+    """The newest digest that is not out yet."""
+    chat_id = message_of(update).chat_id
+    key = await desk.publisher.newest_open()
+    digest = await desk.publisher.peek(key) if key else None
+    if key is None or digest is None:
+        await send(desk, chat_id, Part(desk.say("peek.nothing")))
+    else:
+        await _show(desk, chat_id, key, digest)
+
+
+async def _tapped(desk: Desk, tap: Tap) -> Answer:
+    """peek:<key>"""
+    digest = await desk.publisher.peek(tap.argument)
+    if digest is None:
+        raise RefusedError("peek.gone")
+    tap.spawn(_show(desk, tap.chat_id, tap.argument, digest))
+    return Answer(desk.say("peek.sending"))
+
+
+async def _show(desk: Desk, chat_id: int, key: str, digest: Digest) -> None:
+    """The card and the first section as a group gets them, then what is still to come."""
+    press = desk.publisher.press
+    calls = press.rich_calls(digest) if press.group_style == "rich" else ()
+    if not (calls and await _send_first(desk, chat_id, calls)):
+        calls = press.group_calls(digest, key)
+        await _send_first(desk, chat_id, calls)
+    left = len(calls) - len(_first(calls))
+    await send(desk, chat_id, Part(desk.say("peek.left" if left else "peek.all", title=digest.title, count=left)))
+
+
+async def _send_first(desk: Desk, chat_id: int, calls: Sequence[Call]) -> bool:
+    """Whether this form is one that the chat takes."""
+    for call in _first(calls):
+        outcome = await desk.sender.call(call.method, {**call.params, "chat_id": chat_id})
+        if isinstance(outcome, BadContent):
+            return False
+        if not isinstance(outcome, Sent):
+            break
+    return True
+
+
+def _first(calls: Sequence[Call]) -> Sequence[Call]:
+    """The card and the parts of the first section."""
+    sections = [call.section for call in calls if call.section is not None]
+    return [call for call in calls if call.section is None or call.section == sections[0]]
+
+
+VERBS: Mapping[str, Verb] = {"peek": _tapped}
