@@ -3,8 +3,8 @@
     python -m benchmarks.format posts
 
 TDLib judges every message as Telegram's server would; white space trimmed at the ends and another order of entities
-are no change to a reader. Each formatter gets the same bodies and is timed from Markdown to messages; what belongs to an
-item or a section is read from the parsed digest for all of them alike. Ours has one message more a digest: the card.
+are no change to a reader. Each formatter gets the same bodies and is timed from Markdown to messages; what belongs to
+an item or a section is read from the parsed digest for all of them alike. Ours has one message more a digest: the card.
 """
 
 from __future__ import annotations
