@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,17 @@ from bot.core.models import Problem, Severity
 from bot.locales import catalogue
 from bot.pipeline.notices import sentence
 
+ALIKE = 3
+LOOKS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
+
 Finding = tuple[Path, Problem]
 
 
 def finding_json(path: Path, problem: Problem) -> dict[str, Any]:
     """A problem as JSON: file, line (0: the file as a whole), severity, code and a sentence with the remedy."""
     return {
-        "file": str(path),
+        # A name may hold bytes that are no text.
+        "file": str(path).encode("utf-8", "backslashreplace").decode(),
         "line": problem.line,
         "severity": problem.severity.value,
         "code": problem.code,
@@ -28,23 +33,32 @@ def finding_json(path: Path, problem: Problem) -> dict[str, Any]:
     }
 
 
-def print_findings(findings: Iterable[Finding], checked: int, *, error: bool = False) -> None:
-    """Problems for a person, one a line, with their totals."""
+def print_findings(findings: Sequence[Finding], checked: int, *, error: bool = False) -> None:
+    """Problems for a person, one a line, with their totals; of the same hint only the first few in a file."""
     out = Console(stderr=error, highlight=False, soft_wrap=True, emoji=False)
-    looks = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
-    counts = dict.fromkeys(Severity, 0)
+    same: Counter[tuple[Path, str]] = Counter((path, problem.code) for path, problem in findings)
+    shown: Counter[tuple[Path, str]] = Counter()
     for path, problem in findings:
-        found = finding_json(path, problem)
-        place = f"{path}:{problem.line}" if problem.line else str(path)
-        out.print(f"{place}: ", markup=False, end="")
-        out.print(f"{catalogue()('cli.' + problem.severity.value)} ", style=looks[problem.severity], end="")
-        out.print(f"{found['message']} [{found['code']}]", markup=False)
-        counts[problem.severity] += 1
-    if not any(counts.values()):
+        kind = (path, problem.code)
+        shown[kind] += 1
+        if problem.severity is not Severity.HINT or shown[kind] <= ALIKE or same[kind] == ALIKE + 1:
+            _print_finding(out, path, problem)
+        elif shown[kind] == same[kind]:
+            out.print(catalogue()("cli.alike", file=path, count=same[kind] - ALIKE, code=problem.code), markup=False)
+    if not findings:
         out.print(catalogue()("cli.sound", count=checked), style="green")
     elif checked > 1:
-        totals = {severity.value: count for severity, count in counts.items()}
+        counts = Counter(problem.severity for _, problem in findings)
+        totals = {severity.value: counts[severity] for severity in Severity}
         out.print(catalogue()("cli.totals", count=checked, **totals))
+
+
+def _print_finding(out: Console, path: Path, problem: Problem) -> None:
+    found = finding_json(path, problem)
+    place = f"{path}:{problem.line}" if problem.line else str(path)
+    out.print(f"{place}: ", markup=False, end="")
+    out.print(f"{catalogue()('cli.' + problem.severity.value)} ", style=LOOKS[problem.severity], end="")
+    out.print(f"{found['message']} [{found['code']}]", markup=False)
 
 
 def print_json(value: object) -> None:

@@ -177,3 +177,12 @@ def test_publish_registers_a_digest_for_the_bot_to_send() -> None:
     result = CliRunner().invoke(cli, ["publish", "elsewhere.md"], catch_exceptions=False)
     assert result.exit_code == 1
     assert "posts" in result.stderr
+
+
+def test_the_same_hint_is_printed_a_few_times_and_then_counted() -> None:
+    """Sixty briefs with one home page do not bury the one thing that matters; machines get all of them."""
+    briefs = "".join(f"- [快讯 {number} 说了一件新鲜事](https://example.org/)，补充说明\n" for number in range(60))
+    path = _post("2026-02-06-x.md", f"{SOUND}\n## 更多动态\n\n{briefs}")
+    assert len([line for line in _run("check", path).splitlines() if "link.home_page" in line]) == 4
+    found = json.loads(_run("check", path, "--json"))
+    assert len([problem for problem in found if problem["code"] == "link.home_page"]) == 60
