@@ -55,7 +55,8 @@ def print_findings(findings: Sequence[Finding], checked: int, *, error: bool = F
 
 def _print_finding(out: Console, path: Path, problem: Problem) -> None:
     found = finding_json(path, problem)
-    place = f"{path}:{problem.line}" if problem.line else str(path)
+    name = str(path) if str(path).isprintable() else ascii(str(path))
+    place = f"{name}:{problem.line}" if problem.line else name
     out.print(f"{place}: ", markup=False, end="")
     out.print(f"{catalogue()('cli.' + problem.severity.value)} ", style=LOOKS[problem.severity], end="")
     out.print(f"{found['message']} [{found['code']}]", markup=False)
