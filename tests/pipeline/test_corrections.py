@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,35 @@ async def test_the_group_is_corrected_while_readers_still_wait(house: House) -> 
     await edit(house, paper(TODAY, story="推理更快，也更便宜。"))
     assert "也更便宜" in shown(house)[1].text
     assert house.telegram.bot_messages(1001) == []
+
+
+@pytest.fixture
+def rich_house(house: House) -> House:
+    """A house with GROUP_STYLE=rich."""
+    press = replace(house.publisher.press, group_style="rich")
+    house.publisher.press = house.publisher.corrections.press = press
+    return house
+
+
+async def test_a_rich_publication_is_left_as_it_is_until_its_text_changes(rich_house: House) -> None:
+    """It has no card to be linked; a change edits the rich message, which then says 更正."""
+    await published(rich_house)
+    (message,) = shown(rich_house)
+    assert message.rich
+    assert rich_house.telegram.calls_of("editMessageText") == []
+    await edit(rich_house, paper(TODAY, story="推理更快，也更便宜。"))
+    (corrected,) = shown(rich_house)
+    assert (corrected.id, corrected.text) == (message.id, "")
+    assert "也更便宜" in str(corrected.rich)
+    assert "更正" in str(corrected.rich)
+
+
+async def test_a_group_that_refused_rich_messages_is_linked_and_corrected_like_any_other(rich_house: House) -> None:
+    """What stands there is the classic form."""
+    rich_house.telegram.refuse_rich()
+    await published(rich_house)
+    assert len(shown(rich_house)) == 4
+    assert len(card_links(rich_house)) == 3
+    await edit(rich_house, paper(TODAY, story="推理更快，也更便宜。"))
+    assert "也更便宜" in shown(rich_house)[1].text
+    assert "更正" in shown(rich_house)[0].text
