@@ -1,0 +1,129 @@
+"""The author's desk on the command line: lengths, links told before, and the preview in every form."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.__main__ import cli
+from bot.config import Settings
+from bot.storage import Store
+from bot.storage.records import ChatKind
+from tests.support.publishing import TODAY, paper
+
+FILE = "posts/2026-02-06-x.md"
+
+
+@pytest.fixture(autouse=True)
+def _posts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    Path("posts").mkdir()
+    Path(FILE).write_text(paper(TODAY), "utf-8")
+
+
+def run(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert result.exit_code == code, result.output
+    return result.stdout
+
+
+def codes(*arguments: str) -> list[str]:
+    return [one["code"] for one in json.loads(run("check", "--json", *arguments))]
+
+
+def subscribe(readers: int) -> None:
+    """A state with so many subscribers, as a bot that once ran leaves it."""
+
+    async def fill() -> None:
+        store = await Store.open("sqlite+aiosqlite:///var/state.db", clock=lambda: 0)
+        await store.migrate()
+        for chat_id in range(1, readers + 1):
+            await store.chats.ensure(chat_id, ChatKind.PRIVATE)
+            await store.chats.subscribe(chat_id)
+        await store.close()
+
+    Path("var").mkdir()
+    asyncio.run(fill())
+
+
+def test_check_says_how_long_the_digest_is_and_how_long_it_takes() -> None:
+    """In words below the findings; the readers are counted in the state when there is one."""
+    assert "群里 4 条消息" in run("check", FILE)
+    subscribe(60)
+    assert "今天有 60 位订阅者，每人 1 条，约 3 秒送完" in run("check", FILE)
+
+
+def test_minutes_to_deliver_are_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the pace of the settings."""
+    subscribe(60)
+    assert codes(FILE) == []
+    monkeypatch.setenv("RATE_PER_SECOND", "0.5")
+    (found,) = json.loads(run("check", "--json", FILE))
+    assert (found["code"], found["severity"], found["line"]) == ("length.delivery", "hint", 0)
+    assert "60 位订阅者，全部送到约需 2 分钟" in found["message"]
+
+
+def test_links_of_the_last_thirty_days_are_known() -> None:
+    """Of digests before this one, whatever their files are called; not of later or much older ones."""
+    before = paper(TODAY.replace(month=1, day=20))
+    for name in ("2026-01-19-old.md", "no-date-in-the-name.md"):
+        Path("posts", name).write_text(before, "utf-8")
+        found = [one for one in json.loads(run("check", "--json", FILE)) if one["code"] == "link.known"]
+        assert len(found) == 5
+        assert "2026-01-20" in found[0]["message"]
+        assert found[0]["line"] > 1
+        Path("posts", name).unlink()
+    for day in (TODAY.replace(year=2025), TODAY.replace(month=3)):
+        Path("posts", f"{day}-x.md").write_text(paper(day), "utf-8")
+    assert codes(FILE) == []
+
+
+def test_a_file_outside_of_the_posts_is_checked_against_them() -> None:
+    """An author's draft folder; a missing folder of posts is no trouble."""
+    draft = Path("draft.md")
+    draft.write_text(paper(TODAY.replace(day=7)), "utf-8")
+    assert set(codes(str(draft))) == {"link.known"}
+    Path(FILE).unlink()
+    Path("posts").rmdir()
+    assert codes(str(draft)) == []
+
+
+def test_preview_in_style_rich_is_the_calls_of_rich_messages() -> None:
+    """The machine form."""
+    calls: list[dict[str, Any]] = json.loads(run("preview", FILE, "--json", "--style", "rich"))
+    assert [call["method"] for call in calls] == ["sendRichMessage"]
+    blocks = calls[0]["params"]["rich_message"]["blocks"]
+    assert blocks[0] == {"type": "heading", "text": "模型与芯片", "size": 1}
+    assert {"details", "heading", "paragraph"} <= {block["type"] for block in blocks}
+
+
+def test_preview_draws_rich_messages_in_the_terminal() -> None:
+    """Headings, folded insight and buttons can be read."""
+    shown = run("preview", FILE, "--style", "rich")
+    for words in ("模型与芯片", "▸ 💡 深度解读 & 洞察", "▏ ", "• ", "每天私信给我"):
+        assert words in shown
+
+
+@pytest.mark.parametrize("style", ["full", "card", "rich"])
+def test_preview_writes_a_page(style: str) -> None:
+    """One file; nothing on standard output unless JSON is asked for besides."""
+    assert run("preview", FILE, "--html", "page.html", "--style", style) == ""
+    page = Path("page.html").read_text("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "模型与芯片" in page
+    assert json.loads(run("preview", FILE, "--html", "page.html", "--style", style, "--json"))
+
+
+def test_a_page_that_cannot_be_written_is_said_so() -> None:
+    """In words, with exit code 1."""
+    result = CliRunner().invoke(cli, ["preview", FILE, "--html", "nowhere/page.html"], catch_exceptions=False)
+    assert result.exit_code == 1
+    assert "写不了 nowhere/page.html" in result.stderr
