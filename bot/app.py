@@ -39,11 +39,11 @@ from bot.pipeline.targets import Groups
 from bot.pipeline.transport import AiohttpRequest
 from bot.pipeline.updates import Inbox, InboxBot, InboxProcessor
 from bot.pipeline.watcher import Watcher
-from bot.resources import digest_reader, load_taxonomy
+from bot.resources import digest_reader, existing_posts_dir, load_taxonomy
 from bot.storage import Store
 from bot.storage.instance import hold
 
-REPLY_CONNECTIONS, BULK_CONNECTIONS, POLL_CONNECTIONS = 32, 64, 2
+REPLY_CONNECTIONS, BULK_CONNECTIONS, POLL_CONNECTIONS = 32, 192, 2
 RETRY_AT_MOST_S = 60
 PAID_PER_SECOND = 970.0
 UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
@@ -62,8 +62,7 @@ def run() -> None:
     settings = load_settings()
     if settings.bot_token is None:
         raise ConfigError("BOT_TOKEN is empty. Ask @BotFather for one, or start the sandbox: python -m bot sandbox")
-    if not settings.posts_dir.is_dir():
-        raise ConfigError(f"POSTS_DIR: there is no folder {settings.posts_dir}. Create it, or name another.")
+    existing_posts_dir(settings)
     with hold(settings.data_dir):
         asyncio.run(serve(settings))
 

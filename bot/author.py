@@ -31,7 +31,7 @@ from bot.locales import catalogue
 from bot.pipeline.parser import Parser
 from bot.pipeline.posts import list_posts, read_post
 from bot.preview import Chat, preview_page
-from bot.resources import load_taxonomy
+from bot.resources import existing_posts_dir, load_taxonomy
 from bot.storage import Store
 from bot.storage.errors import StoreError
 from bot.terminal import draw_part, draw_rich
@@ -48,7 +48,7 @@ Style = Literal["full", "card", "rich"]
 def check(files: Sequence[Path], *, as_json: bool) -> int:
     """Print what is wrong with the files, or with all posts; 1 when an error is among it."""
     settings = load_settings()
-    paths = files or [settings.posts_dir / name for name in list_posts(settings.posts_dir)]
+    paths = files or [settings.posts_dir / name for name in list_posts(existing_posts_dir(settings))]
     with Parser(settings.posts_category) as parser:
         reader = Reader(settings, parser, load_taxonomy(settings.taxonomy_file), _count_subscribers(settings))
         findings = [(path, problem) for path in paths for problem in reader.problems(path)]

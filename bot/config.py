@@ -10,6 +10,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -26,6 +27,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ENV_FILE = Path(".env")
 SECRETS = ("bot_token", "database_url", "webhook_secret")
@@ -95,6 +98,18 @@ def _listen(value: str) -> str:
     return value
 
 
+def _database(value: SecretStr) -> SecretStr:
+    try:
+        driver = make_url(value.get_secret_value()).drivername
+    except ArgumentError:
+        driver = ""
+    if driver not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+        raise ValueError("it begins with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+    if driver.endswith("asyncpg") and find_spec("asyncpg") is None:
+        raise ValueError("PostgreSQL needs one package more: .venv/bin/pip install asyncpg")
+    return value
+
+
 Text = PlainSerializer(str)
 Url = Annotated[str, AfterValidator(_url)]
 Listen = Annotated[str, AfterValidator(_listen)]
@@ -128,7 +143,7 @@ class Settings(BaseSettings):
     posts_dir: Path = Path("posts")
     posts_category: str = "AI 日报"
     data_dir: Path = Path("var")
-    database_url: SecretStr | None = None
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
     admin_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split)] = ()
     group_chats: Annotated[
         tuple[Annotated[GroupTarget, BeforeValidator(_group), Text], ...], NoDecode, BeforeValidator(_split)

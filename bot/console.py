@@ -25,10 +25,10 @@ from bot.pipeline.intake import Intake
 from bot.pipeline.parser import Parser
 from bot.pipeline.posts import list_posts
 from bot.pipeline.requests import request_publication
-from bot.resources import digest_reader, load_taxonomy, read_shelf
+from bot.resources import digest_reader, existing_posts_dir, load_taxonomy, read_shelf
 from bot.storage import Store
 from bot.storage.errors import StoreError
-from bot.storage.instance import AlreadyRunningError, hold
+from bot.storage.instance import AlreadyRunningError, hold, make_folder
 from bot.terminal import highlighted
 
 
@@ -99,7 +99,7 @@ def config() -> int:
 @asynccontextmanager
 async def _state(settings: Settings) -> AsyncIterator[Store]:
     """The state, its schema brought up to date."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data_dir)
     store = await Store.open(settings.database, clock=_now_ms)
     try:
         await store.migrate()
@@ -113,7 +113,7 @@ def _now_ms() -> int:
 
 
 async def _search(settings: Settings, query: str, limit: int, offset: int) -> Page:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data_dir)
     taxonomy = load_taxonomy(settings.taxonomy_file)
     reader = digest_reader(settings.posts_category)
     archive = Archive(settings.data_dir / "archive.db", taxonomy, _now_ms, reader, settings.timezone)
@@ -129,7 +129,7 @@ async def _search(settings: Settings, query: str, limit: int, offset: int) -> Pa
 
 async def _refresh(archive: Archive, settings: Settings, taxonomy: Taxonomy) -> None:
     """Bring the archive up to the posts: only what is new or changed, or everything when something is gone."""
-    names = list_posts(settings.posts_dir)
+    names = list_posts(existing_posts_dir(settings))
     keys = await _known_keys(settings)
     try:
         indexed = await archive.sources() if archive.is_usable else {}

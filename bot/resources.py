@@ -30,6 +30,17 @@ def load_taxonomy(path: Path | None) -> Taxonomy:
         raise ConfigError(f"TAXONOMY_FILE {path}: {error}. Mend the file, or leave the setting empty.") from None
 
 
+def existing_posts_dir(settings: Settings) -> Path:
+    """The folder of the posts.
+
+    Raises:
+        ConfigError: there is no such folder.
+    """
+    if not settings.posts_dir.is_dir():
+        raise ConfigError(f"POSTS_DIR: there is no folder {settings.posts_dir}. Create it, or name another.")
+    return settings.posts_dir
+
+
 def digest_reader(category: str) -> Callable[[bytes, str], Digest | None]:
     """How the archive understands a file it has stored."""
 

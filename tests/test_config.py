@@ -104,3 +104,14 @@ def test_a_misspelt_name_in_the_file_is_pointed_out(tmp_path: Path) -> None:
 def _token(settings: Settings) -> str:
     assert settings.bot_token is not None
     return settings.bot_token.get_secret_value()
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://reader:hush@host/db", "sqlite:///state.db", "postgresql://host/db"]
+)
+def test_a_database_that_cannot_be_used_is_refused_without_repeating_it(url: str, monkeypatch: Any) -> None:
+    """The URL may hold a password, so only the remedy is printed."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ConfigError, match=r"DATABASE_URL: it begins with") as caught:
+        load_settings()
+    assert url not in str(caught.value)

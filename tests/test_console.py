@@ -186,3 +186,22 @@ def test_the_same_hint_is_printed_a_few_times_and_then_counted() -> None:
     assert len([line for line in _run("check", path).splitlines() if "link.home_page" in line]) == 4
     found = json.loads(_run("check", path, "--json"))
     assert len([problem for problem in found if problem["code"] == "link.home_page"]) == 60
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["search", "x"]])
+def test_a_missing_folder_of_posts_is_told_in_words(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 78 and the setting's name."""
+    monkeypatch.setenv("POSTS_DIR", "/nowhere")
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert (result.exit_code, "POSTS_DIR" in result.stderr) == (78, True)
+
+
+@pytest.mark.parametrize("arguments", [["migrate"], ["search", "x"], ["sandbox"]])
+def test_a_data_folder_that_cannot_be_made_is_told_in_words(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 78 and the setting's name."""
+    Path("file").write_text("")
+    monkeypatch.setenv("DATA_DIR", "file/var")
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert (result.exit_code, "DATA_DIR" in result.stderr) == (78, True)

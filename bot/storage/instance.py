@@ -7,10 +7,28 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
+
+from bot.storage.errors import StoreError
 
 
 class AlreadyRunningError(Exception):
     """Another process works on this data folder."""
+
+
+def make_folder(data_dir: Path) -> Path:
+    """The data folder, created when it is missing.
+
+    Raises:
+        StoreError: it cannot be created.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"DATA_DIR: the folder {data_dir} cannot be used ({error.strerror}). Mend its rights, or name another."
+        ) from None
+    return data_dir
 
 
 @contextmanager
@@ -19,10 +37,9 @@ def hold(data_dir: Path) -> Iterator[None]:
 
     Raises:
         AlreadyRunningError: another process holds it.
-        OSError: the folder cannot be created or written.
+        StoreError: the folder cannot be created or written.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "lock").open("a+", encoding="ascii") as file:
+    with _open_lock(make_folder(data_dir)) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -36,3 +53,12 @@ def hold(data_dir: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _open_lock(data_dir: Path) -> TextIO:
+    try:
+        return (data_dir / "lock").open("a+", encoding="ascii")
+    except OSError as error:
+        raise StoreError(
+            f"DATA_DIR: nothing can be written to {data_dir} ({error.strerror}). Mend its rights, or name another."
+        ) from None
