@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.app import now_ms, run, serve
-from bot.config import GroupTarget, Settings, load_settings
+from bot.config import GroupTarget, Settings, load_settings, source_of
 from bot.locales import catalogue
 from bot.sandbox.demo import subscribe
 from bot.sandbox.redate import PostMirror
@@ -19,6 +19,7 @@ from bot.sandbox.telegram import ADMIN, GROUP_NAME, READER, FakeTelegram
 from bot.storage.instance import hold
 
 LOOK_EVERY_S = 1.0
+KEEP_CALLS = 1000
 RELEASE_AFTER_S = 4.0
 """After the page is first opened: long enough to see the empty group, short enough not to wait."""
 
@@ -39,7 +40,8 @@ def start(port: int) -> None:
 async def _play(settings: Settings, port: int) -> None:
     folder = settings.data_dir / "sandbox"
     stop = asyncio.Event()
-    telegram = FakeTelegram(now_ms)
+    telegram = FakeTelegram(now_ms, keep_calls=KEEP_CALLS)
+    telegram.start(ADMIN)  # the admin has opened the bot before, so it can tell them things
     with hold(folder):
         _clear(folder)
         mirror = _mirror(settings, folder)
@@ -91,6 +93,8 @@ def _own_settings(settings: Settings, folder: Path, telegram: FakeTelegram, addr
         "admin_ids": (ADMIN,),
         "group_chats": (GroupTarget(f"@{GROUP_NAME}"),),
         "publish_at": "now",
+        # The chat page shows what happens; the terminal keeps the address in sight.
+        "log_level": "WARNING" if source_of("log_level") == "default" else settings.log_level,
     }
     return load_settings(**own)
 
