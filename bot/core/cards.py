@@ -10,6 +10,7 @@ from bot.core.captions import caption, is_numbered
 from bot.core.deep_links import Links
 from bot.core.edition import Edition
 from bot.core.items import linked_headline
+from bot.core.keywords import bare
 from bot.core.manuscript import Cut, Manuscript
 from bot.core.models import Digest, Inline, Item, Run, Say, Section, Style
 from bot.core.navigation import callback, in_rows, page_row, pages_of
@@ -183,7 +184,7 @@ def _edition_text(digest: Digest, say: Say, group: str | None, edition: Edition,
     page = Manuscript()
     _write_title(page, digest)
     page.gap(1, Cut.UNIT).plain(date_line(digest, say))
-    page.gap(1, Cut.UNIT).plain(say("card.selected", total=len(digest.items), count=len(edition.items)))
+    page.gap(1, Cut.UNIT).plain(_selected(digest, edition, say))
     page.gap(2, Cut.UNIT)
     for item in items:
         reason = edition.reason(item)
@@ -192,6 +193,13 @@ def _edition_text(digest: Digest, say: Say, group: str | None, edition: Edition,
     if not edition.items:
         page.plain(say("card.nothing_selected"))
     return _footed(page, say, group)
+
+
+def _selected(digest: Digest, edition: Edition, say: Say) -> str:
+    amounts = {"total": len(digest.items), "count": len(edition.items)}
+    if edition.asked_for:
+        return say("card.selected_by", tag=bare(edition.asked_for), **amounts)
+    return say("card.selected", **amounts)
 
 
 def _footed(page: Manuscript, say: Say, group: str | None) -> Text:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.core.concordance import Concordance
 from bot.core.models import Digest, Item
+
+MAX_TAGS = 50
+"""So many tags a reader may choose: it bounds the key of the filter and the work of an edition."""
 
 
 @dataclass(frozen=True, slots=True)
 class TagFilter:
-    """The tags of a reader. Order and repetition do not matter: equal choices are equal filters with equal keys."""
+    """The tags and keywords of a reader. Order and repetition do not matter: equal choices are equal filters with equal
+    keys."""
 
     followed: tuple[str, ...] = ()
     muted: tuple[str, ...] = ()
@@ -24,6 +29,23 @@ class TagFilter:
     def is_empty(self) -> bool:
         """Nothing chosen: the whole digest."""
         return not (self.followed or self.muted)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Everything that was chosen, either way."""
+        return self.followed + self.muted
+
+    def follow(self, tag: str) -> TagFilter:
+        """The same with this tag followed, no longer muted."""
+        return TagFilter((*self.followed, tag), _without(self.muted, tag))
+
+    def mute(self, tag: str) -> TagFilter:
+        """The same with this tag muted, no longer followed."""
+        return TagFilter(_without(self.followed, tag), (*self.muted, tag))
+
+    def drop(self, tag: str) -> TagFilter:
+        """The same with this tag neither followed nor muted."""
+        return TagFilter(_without(self.followed, tag), _without(self.muted, tag))
 
     @property
     def key(self) -> str:
@@ -46,21 +68,19 @@ class TagFilter:
                 return cls(tuple(followed), tuple(muted))
         raise ValueError(f"not the key of a tag filter: {key!r}")
 
-    def admits(self, item: Item) -> bool:
-        """Whether the item is for this reader: a muted tag excludes, then one followed tag (if any are) is needed."""
-        tags = set(item.tags)
-        if not tags.isdisjoint(self.muted):
-            return False
-        return not self.followed or not tags.isdisjoint(self.followed)
-
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A digest and those of its items that `filter` admits, by number."""
+    """A digest and those of its items that `filter` admits, by number.
+
+    `asked_for` is the tag that a reader asked for on this occasion; empty when the filter is what they always follow.
+    """
 
     digest: Digest
     items: tuple[Item, ...]
     filter: TagFilter
+    concordance: Concordance = field(repr=False, compare=False)
+    asked_for: str = ""
 
     @property
     def rest(self) -> tuple[Item, ...]:
@@ -70,14 +90,32 @@ class Edition:
 
     def reason(self, item: Item) -> str:
         """The followed tags that brought the item here, or those it was muted for; empty when no tag decided."""
-        decisive = self.filter.followed if self.filter.admits(item) else self.filter.muted
-        return "、".join(tag for tag in item.tags if tag in decisive)
+        decisive = self.filter.followed if item in self.items else self.filter.muted
+        # Names say more than topics, so the item's own order comes first, and readers' words after it.
+        own = [tag for tag in item.tags if tag in decisive]
+        found = [tag for tag in decisive if tag not in own and item.number in self.concordance.numbers(tag)]
+        return "、".join(own + found)
 
 
-def select(digest: Digest, tag_filter: TagFilter) -> Edition:
-    """The edition of `digest` (labelled with topics and entities) under a filter."""
-    return Edition(digest, tuple(item for item in digest.items if tag_filter.admits(item)), tag_filter)
+def select(
+    digest: Digest, tag_filter: TagFilter, concordance: Concordance | None = None, *, asked_for: str = ""
+) -> Edition:
+    """The edition of `digest` (labelled with topics and entities) under a filter: a muted tag excludes an item, then
+    one followed tag (if any are) is needed. Those who make many editions of a digest share one `concordance`."""
+    known = concordance or Concordance(digest)
+    muted = _numbers(known, tag_filter.muted)
+    followed = _numbers(known, tag_filter.followed) if tag_filter.followed else {item.number for item in digest.items}
+    items = tuple(item for item in digest.items if item.number in followed - muted)
+    return Edition(digest, items, tag_filter, known, asked_for)
+
+
+def _numbers(concordance: Concordance, tags: Iterable[str]) -> set[int]:
+    return {number for tag in tags for number in concordance.numbers(tag)}
 
 
 def _canonical(tags: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(tags)))
+
+
+def _without(tags: tuple[str, ...], tag: str) -> tuple[str, ...]:
+    return tuple(other for other in tags if other != tag)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.core.cards import reader_card
 from bot.core.edition import Edition
 from bot.core.items import linked_headline, write_item
+from bot.core.keywords import bare
 from bot.core.manuscript import Cut, Manuscript
 from bot.core.models import Digest, Item, Run, Say, Section, Style
 from bot.core.navigation import BACK, ON, callback, page_row
@@ -49,7 +50,7 @@ def edition_view(digest: Digest, key: str, edition: Edition, page: int, *, say: 
     for item in edition.items:
         paper.gap(2, Cut.UNIT)
         write_item(paper, item, style)
-    pages = split(paper.finish(), _frame(say("edition.title", count=len(edition.items)), say))
+    pages = split(paper.finish(), _frame(_edition_title(edition, say), say))
     return _turned(pages, page, key, "ed", say)
 
 
@@ -110,6 +111,12 @@ def _write_headlines(paper: Manuscript, digest: Digest, section: Section, number
     paper.gap(2, Cut.UNIT).inline((Run(section_title(digest, section)),), also=Style.BOLD)
     for place, item in enumerate(items):
         paper.gap(1, Cut.UNIT, binds=place == 0).plain(f"{item.number}. ").inline(linked_headline(item))
+
+
+def _edition_title(edition: Edition, say: Say) -> str:
+    if edition.asked_for:
+        return say("edition.title_by", tag=bare(edition.asked_for), count=len(edition.items))
+    return say("edition.title", count=len(edition.items))
 
 
 def _frame(title: str, say: Say) -> Frame:
