@@ -165,11 +165,14 @@ async def _build(
         intake=Intake(settings.posts_dir, parser, taxonomy, store.digests),
         press=press,
         corrections=corrections,
-        timetable=Timetable(settings.timezone, settings.publish_at, settings.publish_max_age_days),
+        timetable=Timetable(
+            settings.timezone, settings.publish_at, settings.publish_max_age_days, settings.no_digest_alarm
+        ),
         clock=now_ms,
         targets=Groups(settings.group_chats, bot, store.chats).targets,
         tell_admins=admins.tell,
         wake=delivery.wake,
+        asks_first=settings.publish_approval,
     )
     watcher = Watcher(
         settings.posts_dir,

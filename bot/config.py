@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -67,13 +67,16 @@ def _group(value: object) -> object:
     return GroupTarget(name, topic)
 
 
-def _time(value: object) -> object:
-    if not isinstance(value, str) or value == "now":
-        return value
-    try:
-        return dt.datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone of its own
-    except ValueError:
-        raise ValueError(f"{value!r} is neither a time of day such as 08:00 nor `now`") from None
+def _time_or(word: str) -> Callable[[object], object]:
+    def parse(value: object) -> object:
+        if not isinstance(value, str) or value == word:
+            return value
+        try:
+            return dt.datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone of its own
+        except ValueError:
+            raise ValueError(f"{value!r} is neither a time of day such as 08:00 nor `{word}`") from None
+
+    return parse
 
 
 def _zone(value: object) -> object:
@@ -114,7 +117,8 @@ Text = PlainSerializer(str)
 Url = Annotated[str, AfterValidator(_url)]
 Listen = Annotated[str, AfterValidator(_listen)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone), Text]
-TimeOrNow = Annotated[dt.time | Literal["now"], BeforeValidator(_time)]
+TimeOrNow = Annotated[dt.time | Literal["now"], BeforeValidator(_time_or("now"))]
+TimeOrOff = Annotated[dt.time | Literal["off"], BeforeValidator(_time_or("off"))]
 
 
 class FileSecrets(PydanticBaseSettingsSource):
@@ -153,6 +157,8 @@ class Settings(BaseSettings):
     publish_at: TimeOrNow = dt.time(8, 0)
     publish_max_age_days: Annotated[int, Field(ge=0, le=3650)] = 2
     publish_settle_s: Annotated[float, Field(ge=0, le=3600)] = 2
+    publish_approval: bool = False
+    no_digest_alarm: TimeOrOff = dt.time(12, 0)
     rate_per_second: Annotated[float, Field(gt=0, le=30)] = 28.5
     paid_broadcast: bool = False
     delivery_policy: Literal["prefer_delivery", "prefer_once"] = "prefer_delivery"

@@ -93,6 +93,7 @@ def _own_settings(settings: Settings, folder: Path, telegram: FakeTelegram, addr
         "admin_ids": (ADMIN,),
         "group_chats": (GroupTarget(f"@{GROUP_NAME}"),),
         "publish_at": "now",
+        "no_digest_alarm": "off",
         # The chat page shows what happens; the terminal keeps the address in sight.
         "log_level": "WARNING" if source_of("log_level") == "default" else settings.log_level,
     }

@@ -37,7 +37,7 @@ def test_all_mistakes_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None
     """A wrong value does not hide the next one, and each says what to do."""
     wrong = {
         "PUBLISH_AT": "25:00", "RATE_PER_SECOND": "99", "GROUP_CHATS": "news,@ok:x", "TIMEZONE": "Mars/Base",
-        "ADMIN_IDS": "me", "LOG_LEVEL": "loud", "TELEGRAM_API_URL": "telegram",
+        "ADMIN_IDS": "me", "LOG_LEVEL": "loud", "TELEGRAM_API_URL": "telegram", "NO_DIGEST_ALARM": "noon",
     }  # fmt: skip
     for name, value in wrong.items():
         monkeypatch.setenv(name, value)

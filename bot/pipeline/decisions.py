@@ -12,6 +12,9 @@ from bot.storage.records import DigestState, Known
 DRAFT = "draft"
 """The reason for which a digest waits that its author has not finished."""
 
+APPROVAL = "approval"
+"""The reason for which a sound digest is held whose time has come: nobody has said yes yet."""
+
 SHELF = frozenset({DigestState.SEEN, DigestState.ASKED, DigestState.PUBLISHED})
 """Readers may find these by themselves."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from bot.core.models import Problem, Say, Severity
@@ -26,6 +27,22 @@ def held(key: str, title: str, name: str, problems: Sequence[Problem], *, say: S
         Button(say("publisher.button_discard"), callback=f"v1:keep:{key}"),
     )
     return Part("\n".join(lines), keyboard=(buttons,))
+
+
+def approval(key: str, title: str, *, say: Say) -> Part:
+    """A sound digest whose time has come: may it go out?"""
+    buttons = (
+        Button(say("publisher.button_preview"), callback=f"v1:peek:{key}"),
+        Button(say("publisher.button_publish"), callback=f"v1:pub:{key}"),
+        Button(say("publisher.button_discard"), callback=f"v1:keep:{key}"),
+    )
+    return Part(say("publisher.ask_approval", title=title), keyboard=(buttons,))
+
+
+def no_digest(date: dt.date, time: dt.time, *, is_waiting: bool, say: Say) -> Part:
+    """No digest of this date is out at this time; `is_waiting`: there is one about which somebody is to decide."""
+    sentence = "publisher.no_digest_decided" if is_waiting else "publisher.no_digest"
+    return Part(say(sentence, month=date.month, day=date.day, time=f"{time:%H:%M}"))
 
 
 def first_start(archived: int, unreadable: Sequence[str], todays: tuple[str, str] | None, *, say: Say) -> Part:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -15,8 +15,9 @@ from bot.core.models import Digest, Problem
 from bot.core.parts import Part
 from bot.core.schedule import Due, Timetable, TooOld
 from bot.pipeline import notices
+from bot.pipeline.absence import Absence
 from bot.pipeline.corrections import Corrections, NotYetError
-from bot.pipeline.decisions import DRAFT, OPEN, SHELF, Answer, first_state, is_reopened
+from bot.pipeline.decisions import APPROVAL, DRAFT, OPEN, SHELF, Answer, first_state, is_reopened
 from bot.pipeline.intake import REDATED, Entry, Intake, Unreadable
 from bot.pipeline.posts import list_posts
 from bot.pipeline.press import Press
@@ -35,7 +36,8 @@ class Publisher:
     not done twice.
 
     `targets` gives the groups and raises `NotYetError` while they are not resolved; `tell_admins` raises when a message
-    could not be delivered, so that it is tried again; `wake` tells the delivery that there is a campaign.
+    could not be delivered, so that it is tried again; `wake` tells the delivery that there is a campaign; `asks_first`:
+    nothing goes out by itself, the admins are asked about every digest whose time has come.
     """
 
     store: Store
@@ -48,10 +50,15 @@ class Publisher:
     targets: Callable[[], Awaitable[Sequence[Target]]]
     tell_admins: Callable[[Part], Awaitable[None]]
     wake: Callable[[], None]
+    asks_first: bool = False
     _lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
     _news: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _history: set[str] | None = field(init=False, default=None)
     _unreadable: list[str] = field(init=False, default_factory=list)
+    _absence: Absence = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._absence = Absence(self.store, self.timetable, self.tell_admins, self.press.say)
 
     async def open(self) -> None:
         """Build a missing archive; on the first start, note which files were there before the bot.
@@ -104,6 +111,8 @@ class Publisher:
                 await self._guarded(self._attend(known, now), known.key)
             for key in self.corrections.due(now):
                 await self._guarded(self._correct(key, now), key)
+            if self._history is None:
+                await self._guarded(self._absence.look(now), "")
         dues = [self.timetable.due_ms(known.date) for known in waiting if known.state is DigestState.WAITING]
         return min([LOOK_EVERY_S, *((due - now) / 1000 for due in dues if due > now)])
 
@@ -188,6 +197,8 @@ class Publisher:
                 await self._publish_known(known)
             case DigestState.WAITING if known.reason != DRAFT:
                 await self._publish_when_due(known, now_ms)
+            case DigestState.HELD if known.reason == APPROVAL and not self.asks_first:
+                await self._publish_when_due(known, now_ms)
             case DigestState.ASKED | DigestState.HELD if known.told_hash != known.content_hash:
                 await self._ask(known)
             case _:
@@ -195,6 +206,9 @@ class Publisher:
 
     async def _publish_when_due(self, known: Known, now_ms: int) -> None:
         match self.timetable.decide(known.date, is_draft=False, now_ms=now_ms):
+            case Due() if self.asks_first:
+                await self.store.digests.set_state(known.key, DigestState.HELD, APPROVAL)
+                await self._ask(replace(known, state=DigestState.HELD, reason=APPROVAL))
             case Due():
                 await self._publish_known(known)
             case TooOld():
@@ -231,6 +245,9 @@ class Publisher:
         title = entry.digest.title
         if known.state is DigestState.ASKED:
             await self.tell_admins(notices.ask_today(known.key, title, say=self.press.say))
+        elif known.reason == APPROVAL:
+            log.warning("digest.awaits_approval", digest=known.key, file=entry.name)
+            await self.tell_admins(notices.approval(known.key, title, say=self.press.say))
         else:
             doubts = (*entry.doubts, *(await self.intake.redated(entry) if REDATED in known.reason else ()))
             log.warning("digest.held", digest=known.key, file=entry.name, reason=known.reason)

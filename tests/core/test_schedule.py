@@ -49,6 +49,27 @@ def test_now_means_as_soon_as_its_day_has_begun() -> None:
     assert eager.decide(DAY, is_draft=False, now_ms=at("2026-02-07T00:00")) == TooOld()
 
 
+@pytest.mark.parametrize(
+    ("now", "published", "waiting", "is_overdue"),
+    [
+        ("2026-02-06T11:59:59", [], [], False),
+        ("2026-02-06T12:00", [], [], True),
+        ("2026-02-06T23:59", [dt.date(2026, 2, 5)], [dt.date(2026, 2, 7)], True),
+        ("2026-02-06T12:00", [DAY], [], False),
+        ("2026-02-06T12:00", [], [DAY], False),
+        ("2026-02-06T20:00", [], [DAY], True),
+    ],
+)
+def test_a_day_without_a_digest_is_overdue_from_its_hour_on(
+    now: str, published: list[dt.date], waiting: list[dt.date], is_overdue: bool
+) -> None:
+    """One that waits for an hour still to come is not missing; one that should have gone out is."""
+    evening = Timetable(SHANGHAI, dt.time(20), 2, alarm_at=dt.time(12))
+    assert evening.is_overdue(at(now), published=published, waiting=waiting) is is_overdue
+    never = Timetable(SHANGHAI, dt.time(20), 2)
+    assert not never.is_overdue(at(now), published=published, waiting=waiting)
+
+
 def test_an_hour_that_the_clocks_skip_comes_right_after_the_jump() -> None:
     """On the last Sunday of March 02:30 does not exist in Berlin: the digest goes out at 03:30 summer time."""
     night = Timetable(BERLIN, dt.time(2, 30), max_age_days=2)

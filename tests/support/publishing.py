@@ -147,6 +147,8 @@ async def open_house(
     clock: HandClock | None = None,
     telegram: FakeTelegram | None = None,
     publish_at: dt.time | Literal["now"] = dt.time(8),
+    alarm_at: dt.time | Literal["off"] = "off",
+    asks_first: bool = False,
 ) -> AsyncIterator[House]:
     """Everything between the folder of posts and the ledger; opening it again on the same folder is a restart."""
     clock = clock or HandClock()
@@ -169,11 +171,12 @@ async def open_house(
             intake=Intake(posts_dir, parser, taxonomy(), store.digests),
             press=press,
             corrections=Corrections(store=store, archive=archive, press=press, sender=sender),
-            timetable=Timetable(SHANGHAI, publish_at, max_age_days=2),
+            timetable=Timetable(SHANGHAI, publish_at, 2, alarm_at),
             clock=clock,
             targets=switches.targets,
             tell_admins=switches.tell,
             wake=lambda: wakes.append(None),
+            asks_first=asks_first,
         )
         await publisher.open()
         watcher = Watcher(
