@@ -194,6 +194,8 @@ async def _build(
         timezone=settings.timezone,
         publish_at=settings.publish_at,
         admin_ids=frozenset(settings.admin_ids),
+        home_groups=frozenset(_home(group.chat) for group in settings.group_chats),
+        group_invites=settings.group_invites,
     )
     application = _application(bot, inbox, desk)
     cards = LiveCards(store, delivery, sender, say=say, clock=now_ms)
@@ -258,6 +260,10 @@ def now_ms() -> int:
 
 def _limits(settings: Settings) -> Limits:
     return Limits(per_second=PAID_PER_SECOND if settings.paid_broadcast else settings.rate_per_second)
+
+
+def _home(chat: str | int) -> str | int:
+    return chat.lower() if isinstance(chat, str) else chat
 
 
 def _token(settings: Settings) -> str:

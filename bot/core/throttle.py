@@ -18,7 +18,7 @@ ChatRef = int | str
 """A numeric chat id, or `@name` of a group or channel."""
 
 PAID_PER_SECOND = 970.0
-CATCH_UP_MS = 5.0
+CATCH_UP_MS = 10.0
 LONGEST_BLIND_WAIT_MS = 10_000
 """A flood may be one chat's own: bulk lanes wait for so much of it without asking again."""
 PROBE_GAP_MS = 1_000

@@ -38,7 +38,7 @@ from bot.storage.records import Call, Campaign, CampaignKind, Delivery, Delivery
 
 LONGEST_TURN_S = 30.0
 """A chat that must wait longer than this is put back into the ledger until then."""
-AHEAD_S = 0.15
+AHEAD_S = 0.3
 LEAST_AHEAD = 4
 EDITIONS_KEPT = 256
 
@@ -152,7 +152,7 @@ class Courier:
             if len(self._editions) > EDITIONS_KEPT:
                 self._editions.popitem(last=False)
         try:
-            return await asyncio.shield(loading)
+            return loading.result() if loading.done() else await asyncio.shield(loading)
         except StoreError:
             self._editions.pop(edition_id, None)
             raise
@@ -178,7 +178,8 @@ class Courier:
         if gap_ms > LONGEST_TURN_S * 1000:
             await self._postpone(delivery, gap_ms)
             return None
-        await asyncio.sleep(gap_ms / 1000)
+        if gap_ms:
+            await asyncio.sleep(gap_ms / 1000)
         async with self._gates[lane]:
             if not self._office.may_send(campaign.id):
                 await self._recorder.record(put_back(delivery))
@@ -238,7 +239,6 @@ class Courier:
         can_ask = self.can_ask(campaign, delivery)
         attempt = Attempt(delivery.attempts, delivery.is_repeat, is_plain, can_ask, classic is not None)
         step = next_step(outcome, attempt, now_ms=self._clock(), policy=campaign.policy)
-        log.debug("delivery.called", campaign=campaign.id, chat=delivery.chat_id, step=type(step).__name__)
         if isinstance(step, SourceLost) and campaign.kind is CampaignKind.BROADCAST:
             entry = put_back(delivery)
         else:

@@ -15,6 +15,8 @@ from bot.storage import Store
 from bot.storage.records import Campaign, CampaignState
 from bot.storage.records import Delivery as Row
 
+AT_ONCE = 256
+"""Deliveries a claim: few enough that neither the writer nor the loop is held up for longer than a few sends."""
 COMPACT_AFTER_MS = 7 * 24 * 3_600_000
 COMPACT_EVERY_MS = 3_600_000
 
@@ -39,6 +41,7 @@ class Feeder:
         self._recorder = recorder
         self._carry = carry
         self._window = window
+        self._step = min(AT_ONCE, window // 2)
         self._clock = clock
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._load: Tally[int] = Tally()
@@ -88,25 +91,27 @@ class Feeder:
             case CampaignState.RUNNING if campaign.left <= 0:
                 await self._store.ledger.end_finished()
             case CampaignState.RUNNING if self.may_send(campaign.id):
-                await self._claim(campaign)
+                return await self._claim(campaign)
             case CampaignState.STOPPED if not self._load[campaign.id]:
                 return not await self._store.ledger.sweep(campaign.id)
             case _:
                 pass
         return False
 
-    async def _claim(self, campaign: Campaign) -> None:
+    async def _claim(self, campaign: Campaign) -> bool:
+        """Fill the window up a little; True when there is room and work for more."""
         room = self._window - self._load[campaign.id]
-        if room < self._window // 2:
-            return
-        claimed = await self._store.ledger.claim(campaign.id, room)
-        if len(claimed) < room:
+        if room < self._step:
+            return False
+        claimed = await self._store.ledger.claim(campaign.id, self._step)
+        if len(claimed) < self._step:
             self._drained.add(campaign.id)
         for row, is_wanted in claimed:
             key = (row.campaign_id, row.chat_id)
             if key not in self._tasks:
                 done = self._carry(campaign, row) if is_wanted else self._recorder.record(skip(row, "unsubscribed"))
                 self._spawn(key, done)
+        return campaign.id not in self._drained and room >= 2 * self._step
 
     def _spawn(self, key: Key, errand: Coroutine[Any, Any, None]) -> None:
         self._tasks[key] = task = asyncio.create_task(errand)
@@ -118,7 +123,7 @@ class Feeder:
         campaign_id = key[0]
         self._load[campaign_id] -= 1
         left = self._load[campaign_id]
-        if left == 0 or (left <= self._window // 2 and campaign_id not in self._drained):
+        if left == 0 or (left <= self._window - self._step and campaign_id not in self._drained):
             self.news.set()
 
     async def _compact(self) -> bool:

@@ -38,7 +38,7 @@ class Recorder:
 
     async def record(self, entry: Entry) -> None:
         """Write it and wait for the commit. Cancelling the wait does not take it back."""
-        await asyncio.shield(self.put(entry))
+        await self.put(entry)
 
     async def run(self) -> None:
         """Commit until `close` is called and nothing is left."""

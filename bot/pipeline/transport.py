@@ -22,6 +22,8 @@ CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 15.0
 KEEPALIVE_S = 30.0
 JSON = {"Content-Type": "application/json"}
+UNNAMED = (BaseRequest.DEFAULT_NONE,) * 4
+"""A call that names no timeouts of its own."""
 
 
 class BrokenCallError(NetworkError):
@@ -85,6 +87,7 @@ class AiohttpRequest(BaseRequest):
         self._read_timeout_s = read_timeout_s
         self._connect_timeout_s = connect_timeout_s
         self._tls = tls
+        self._usual = self._timeout(*UNNAMED)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -101,7 +104,9 @@ class AiohttpRequest(BaseRequest):
                 ttl_dns_cache=300,
                 ssl=self._tls if self._tls is not None else True,
             )
-            self._session = aiohttp.ClientSession(connector=connector, headers={"User-Agent": self.USER_AGENT})
+            self._session = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": self.USER_AGENT}
+            )
 
     async def shutdown(self) -> None:
         """Close all connections."""
@@ -126,7 +131,8 @@ class AiohttpRequest(BaseRequest):
         """
         if self._session is None:
             raise RuntimeError("the request object is not initialised")
-        timeout = self._timeout(read_timeout, write_timeout, connect_timeout, pool_timeout)
+        given = (read_timeout, write_timeout, connect_timeout, pool_timeout)
+        timeout = self._usual if given == UNNAMED else self._timeout(*given)
         try:
             async with self._session.request(
                 method, url, timeout=timeout, allow_redirects=False, **_content(request_data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, exists, func, select, update
+from sqlalchemy import Row, Update, and_, case, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edition import TagFilter
@@ -104,7 +104,7 @@ class Chats:
     async def set_status(self, chat_id: int, status: ChatStatus, reason: str = "") -> None:
         """Set the status; BLOCKED and PAUSED remember what was before for `revive`."""
         async with self._database.writing() as connection:
-            await set_status(connection, chat_id, status, reason, self._database.now())
+            await connection.execute(change_status(chat_id, status, reason, self._database.now()))
 
     async def set_filter(self, chat_id: int, tags: TagFilter) -> None:
         """Remember what the reader follows and mutes."""
@@ -184,14 +184,14 @@ class Chats:
             return await _get(connection, chat_id)
 
 
-async def set_status(connection: AsyncConnection, chat_id: int, status: ChatStatus, reason: str, now_ms: int) -> None:
-    """`Chats.set_status` inside a transaction that does more."""
+def change_status(chat_id: int, status: ChatStatus, reason: str, now_ms: int) -> Update:
+    """`Chats.set_status` for a transaction that does more."""
     if status in UNREACHABLE:
         before: Any = case((chats.c.status.in_(UNREACHABLE), chats.c.status_before), else_=chats.c.status)
     else:
         before = None
     changed = {"status": status, "status_before": before, "reason": reason, "updated_at_ms": now_ms}
-    await connection.execute(update(chats).where(chats.c.id == chat_id).values(changed))
+    return update(chats).where(chats.c.id == chat_id).values(changed)
 
 
 async def _find(connection: AsyncConnection, chat_id: int) -> Chat | None:

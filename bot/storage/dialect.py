@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, Table, event, make_url, text
+from sqlalchemy import Connection, Engine, Select, Table, bindparam, create_engine, event, make_url, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
 
 from bot.storage.errors import StoreBusyError, StoreDamagedError, StoreError, StoreFullError
 
@@ -59,10 +63,24 @@ def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     return engine, engine
 
 
+def make_blocking_engine(url: str) -> Engine | None:
+    """One more writing connection to SQLite, for whole transactions in a thread; None for a server."""
+    if not is_sqlite(url):
+        return None
+    plain = make_url(url).set(drivername="sqlite+pysqlite")
+    engine = create_engine(plain, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    _configure(engine, writing=True)
+    return engine
+
+
 def _sqlite_engine(url: str, *, writing: bool) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=1 if writing else READERS, max_overflow=0)
+    _configure(engine.sync_engine, writing=writing)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _configure(engine: Engine, *, writing: bool) -> None:
+    @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the begin event below decides
         cursor = connection.cursor()
@@ -70,11 +88,9 @@ def _sqlite_engine(url: str, *, writing: bool) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine
 
 
 async def check(connection: AsyncConnection, url: str) -> None:
@@ -105,9 +121,44 @@ def upsert(connection: AsyncConnection, table: Table) -> Upsert:
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def skipping_locked(connection: AsyncConnection, query: Select[Any]) -> Select[Any]:
+def skipping_locked(connection: Connection, query: Select[Any]) -> Select[Any]:
     """Lock the rows and pass over those that another process has locked; SQLite has one writer anyway."""
     return query.with_for_update(skip_locked=True) if connection.dialect.name == "postgresql" else query
+
+
+def update_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Set `columns` of many rows; each of `rows` is the values of the primary key, then of the columns.
+
+    A row that comes more than once ends as it came last.
+
+    On SQLite it is one statement, whatever their number: the library lets go of the interpreter's lock at every row of
+    an `executemany`, and getting it back from a busy event loop takes longer than the row.
+    """
+    keys = [column.name for column in table.primary_key]
+    if connection.dialect.name == "sqlite":
+        latest = {tuple(row[: len(keys)]): row for row in rows}
+        connection.exec_driver_sql(_sqlite_update(table.name, tuple(keys), tuple(columns)), _json(latest.values()))
+        return
+    names = [f"p{number}" for number in range(len(keys) + len(columns))]
+    statement = (
+        update(table)
+        .where(*(table.c[key] == bindparam(name) for key, name in zip(keys, names, strict=False)))
+        .values({column: bindparam(name) for column, name in zip(columns, names[len(keys) :], strict=True)})
+    )
+    connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+@lru_cache
+def _sqlite_update(table: str, keys: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    # Names come from the schema, values only by the one parameter.
+    new = [f"json_extract(new.value, '$[{number}]')" for number in range(len(keys) + len(columns))]
+    changes = ", ".join(f"{column} = {value}" for column, value in zip(columns, new[len(keys) :], strict=True))
+    same = " AND ".join(f"{table}.{key} = {value}" for key, value in zip(keys, new, strict=False))
+    return f"UPDATE {table} SET {changes} FROM json_each(?) AS new WHERE {same}"  # noqa: S608
+
+
+def _json(rows: Iterable[Sequence[Any]]) -> tuple[str]:
+    return (json.dumps([list(row) for row in rows], ensure_ascii=False),)
 
 
 def describe(error: SQLAlchemyError | OSError) -> StoreError:

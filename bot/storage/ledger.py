@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     and_,
-    bindparam,
     delete,
     func,
     insert,
@@ -22,10 +22,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.campaigns import find_classic, load_calls
-from bot.storage.chats import set_status
+from bot.storage.chats import change_status
 from bot.storage.database import Database
 from bot.storage.deliveries import read_delivery
-from bot.storage.dialect import skipping_locked
+from bot.storage.dialect import skipping_locked, update_rows
 from bot.storage.records import (
     Call,
     CampaignState,
@@ -46,26 +46,17 @@ IS_PENDING = deliveries.c.state == literal_column("'pending'")
 IS_OPEN = deliveries.c.state.in_([literal_column("'sending'"), literal_column("'unknown'")])
 IS_UNSETTLED = ~deliveries.c.is_settled
 
-SAVE = (
-    update(deliveries)
-    .where(deliveries.c.campaign_id == bindparam("of_campaign"), deliveries.c.chat_id == bindparam("of_chat"))
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (
-                "edition_id",
-                "state",
-                "next_part",
-                "attempts",
-                "repeats",
-                "is_repeat",
-                "message_ids",
-                "reason",
-                "not_before_ms",
-                "leased_until_ms",
-            )
-        }
-    )
+SAVED = (
+    "edition_id",
+    "state",
+    "next_part",
+    "attempts",
+    "repeats",
+    "is_repeat",
+    "message_ids",
+    "reason",
+    "not_before_ms",
+    "leased_until_ms",
 )
 
 
@@ -86,60 +77,23 @@ class Ledger:
         """Take deliveries that are due for `LEASE_MS` or until they are written again: first those that had to wait,
         then in order of chat ids, which puts groups before readers."""
         now = self._database.now()
-        is_due = and_(deliveries.c.campaign_id == campaign_id, IS_PENDING, deliveries.c.leased_until_ms <= now)
-        waited = and_(is_due, deliveries.c.not_before_ms > 0, deliveries.c.not_before_ms <= now)
-        rows: list[Delivery] = []
-        async with self._database.writing() as connection:
-            for which in (waited, and_(is_due, deliveries.c.not_before_ms == 0)):
-                if len(rows) < limit:
-                    rows += await _take(connection, which, limit - len(rows), now + LEASE_MS)
-            wanted = await _active(connection, [row.chat_id for row in rows if not row.is_group])
-        return [Claimed(row, row.is_group or row.chat_id in wanted) for row in rows]
+
+        def take(connection: Connection) -> list[Claimed]:
+            rows = _claim(connection, campaign_id, limit, now)
+            wanted = _active(connection, [row.chat_id for row in rows if not row.is_group])
+            return [Claimed(row, row.is_group or row.chat_id in wanted) for row in rows]
+
+        return await self._database.transact(take)
 
     async def write(self, entries: Sequence[Entry]) -> None:
         """Commit many changes at once, with counters and incidents. Counted campaigns that need nothing more end."""
-        async with self._database.writing() as connection:
-            await connection.execute(SAVE, [_saved(entry.delivery) for entry in entries])
-            listed = [entry.incident for entry in entries if entry.incident]
-            if listed:
-                await connection.execute(
-                    insert(incidents), [{name: getattr(one, name) for name in one.__slots__} for one in listed]
-                )
-            for entry in entries:
-                if entry.chat_status is not None:
-                    row = entry.delivery
-                    await set_status(connection, row.chat_id, entry.chat_status, row.reason, self._database.now())
-            refusing = [entry.delivery.chat_id for entry in entries if entry.is_rich_refused]
-            if refusing:
-                await connection.execute(update(chats).where(chats.c.id.in_(refusing)).values(is_rich_refused=True))
-            await self._count(connection, entries)
-
-    async def _count(self, connection: AsyncConnection, entries: Sequence[Entry]) -> None:
-        sums: dict[int, Tally[str]] = {}
-        for entry in entries:
-            tally = sums.setdefault(entry.delivery.campaign_id, Tally())
-            if entry.counter:
-                tally[entry.counter] += 1
-            if entry.incident and entry.incident.kind is IncidentKind.REPEATED:
-                tally[campaigns.c.repeated.name] += 1
-        for campaign_id, tally in sums.items():
-            if tally:
-                added = {name: campaigns.c[name] + count for name, count in tally.items()}
-                await connection.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(added))
-                await self._end(connection, campaigns.c.id == campaign_id)
-
-    async def _end(self, connection: AsyncConnection, which: ColumnElement[bool]) -> None:
-        settled: ColumnElement[int] = sum((campaigns.c[counter] for counter in Counter), start=literal_column("0"))
-        await connection.execute(
-            update(campaigns)
-            .where(which, campaigns.c.state == CampaignState.RUNNING, campaigns.c.total <= settled)
-            .values(state=CampaignState.DONE, finished_at_ms=self._database.now())
-        )
+        now = self._database.now()
+        await self._database.transact(lambda connection: _write(connection, entries, now))
 
     async def end_finished(self) -> None:
         """End the running campaigns that need nothing more (one may have been paused at its last delivery)."""
-        async with self._database.writing() as connection:
-            await self._end(connection, campaigns.c.id > 0)
+        now = self._database.now()
+        await self._database.transact(lambda connection: _end(connection, campaigns.c.id > 0, now))
 
     async def open(self) -> list[Delivery]:
         """The deliveries whose last call has no known end: SENDING ones, and UNKNOWN ones that wait for a decision
@@ -228,10 +182,20 @@ class Ledger:
         return False
 
 
-async def _take(connection: AsyncConnection, which: ColumnElement[bool], limit: int, until_ms: int) -> list[Delivery]:
+def _claim(connection: Connection, campaign_id: int, limit: int, now_ms: int) -> list[Delivery]:
+    is_due = and_(deliveries.c.campaign_id == campaign_id, IS_PENDING, deliveries.c.leased_until_ms <= now_ms)
+    waited = and_(is_due, deliveries.c.not_before_ms > 0, deliveries.c.not_before_ms <= now_ms)
+    rows: list[Delivery] = []
+    for which in (waited, and_(is_due, deliveries.c.not_before_ms == 0)):
+        if len(rows) < limit:
+            rows += _take(connection, which, limit - len(rows), now_ms + LEASE_MS)
+    return rows
+
+
+def _take(connection: Connection, which: ColumnElement[bool], limit: int, until_ms: int) -> list[Delivery]:
     query = select(deliveries.c.campaign_id, deliveries.c.chat_id).where(which)
     query = query.order_by(deliveries.c.not_before_ms, deliveries.c.chat_id).limit(limit)
-    taken = await connection.execute(
+    taken = connection.execute(
         update(deliveries)
         .where(KEY.in_(skipping_locked(connection, query)))
         .values(leased_until_ms=until_ms)
@@ -240,10 +204,49 @@ async def _take(connection: AsyncConnection, which: ColumnElement[bool], limit: 
     return sorted((read_delivery(row) for row in taken), key=lambda row: (row.not_before_ms, row.chat_id))
 
 
-async def _active(connection: AsyncConnection, chat_ids: Sequence[int]) -> frozenset[int]:
+def _active(connection: Connection, chat_ids: Sequence[int]) -> frozenset[int]:
     """Those of the chats that still want digests."""
     query = select(chats.c.id).where(chats.c.id.in_(chat_ids), chats.c.status == ChatStatus.ACTIVE)
-    return frozenset((await connection.execute(query)).scalars()) if chat_ids else frozenset()
+    return frozenset(connection.execute(query).scalars()) if chat_ids else frozenset()
+
+
+def _write(connection: Connection, entries: Sequence[Entry], now_ms: int) -> None:
+    update_rows(connection, deliveries, SAVED, [_saved(entry.delivery) for entry in entries])
+    listed = [entry.incident for entry in entries if entry.incident]
+    if listed:
+        connection.execute(insert(incidents), [{name: getattr(one, name) for name in one.__slots__} for one in listed])
+    for entry in entries:
+        if entry.chat_status is not None:
+            row = entry.delivery
+            connection.execute(change_status(row.chat_id, entry.chat_status, row.reason, now_ms))
+    refusing = [entry.delivery.chat_id for entry in entries if entry.is_rich_refused]
+    if refusing:
+        connection.execute(update(chats).where(chats.c.id.in_(refusing)).values(is_rich_refused=True))
+    _count(connection, entries, now_ms)
+
+
+def _count(connection: Connection, entries: Sequence[Entry], now_ms: int) -> None:
+    sums: dict[int, Tally[str]] = {}
+    for entry in entries:
+        tally = sums.setdefault(entry.delivery.campaign_id, Tally())
+        if entry.counter:
+            tally[entry.counter] += 1
+        if entry.incident and entry.incident.kind is IncidentKind.REPEATED:
+            tally[campaigns.c.repeated.name] += 1
+    for campaign_id, tally in sums.items():
+        if tally:
+            added = {name: campaigns.c[name] + count for name, count in tally.items()}
+            connection.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(added))
+            _end(connection, campaigns.c.id == campaign_id, now_ms)
+
+
+def _end(connection: Connection, which: ColumnElement[bool], now_ms: int) -> None:
+    settled: ColumnElement[int] = sum((campaigns.c[counter] for counter in Counter), start=literal_column("0"))
+    connection.execute(
+        update(campaigns)
+        .where(which, campaigns.c.state == CampaignState.RUNNING, campaigns.c.total <= settled)
+        .values(state=CampaignState.DONE, finished_at_ms=now_ms)
+    )
 
 
 async def _drop_editions(connection: AsyncConnection, campaign_id: int, now_ms: int) -> None:
@@ -252,18 +255,19 @@ async def _drop_editions(connection: AsyncConnection, campaign_id: int, now_ms: 
     await connection.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(compacted_at_ms=now_ms))
 
 
-def _saved(delivery: Delivery) -> Mapping[str, Any]:
-    return {
-        "of_campaign": delivery.campaign_id,
-        "of_chat": delivery.chat_id,
-        "new_edition_id": delivery.edition_id,
-        "new_state": delivery.state,
-        "new_next_part": delivery.next_part,
-        "new_attempts": delivery.attempts,
-        "new_repeats": delivery.repeats,
-        "new_is_repeat": delivery.is_repeat,
-        "new_message_ids": ",".join(map(str, delivery.message_ids)),
-        "new_reason": delivery.reason,
-        "new_not_before_ms": delivery.not_before_ms,
-        "new_leased_until_ms": delivery.leased_until_ms,
-    }
+def _saved(delivery: Delivery) -> tuple[Any, ...]:
+    """The key of the row, then its values in the order of `SAVED`."""
+    return (
+        delivery.campaign_id,
+        delivery.chat_id,
+        delivery.edition_id,
+        delivery.state,
+        delivery.next_part,
+        delivery.attempts,
+        delivery.repeats,
+        delivery.is_repeat,
+        ",".join(map(str, delivery.message_ids)),
+        delivery.reason,
+        delivery.not_before_ms,
+        delivery.leased_until_ms,
+    )
