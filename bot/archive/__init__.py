@@ -2,6 +2,6 @@
 
 from bot.archive.archive import Archive
 from bot.archive.files import ArchiveDamaged
-from bot.archive.records import Hit, Page, PostSource, content_hash
+from bot.archive.records import Filed, Hit, Page, PostSource, content_hash
 
-__all__ = ["Archive", "ArchiveDamaged", "Hit", "Page", "PostSource", "content_hash"]
+__all__ = ["Archive", "ArchiveDamaged", "Filed", "Hit", "Page", "PostSource", "content_hash"]

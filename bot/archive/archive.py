@@ -19,14 +19,15 @@ from typing import Any
 
 import aiosqlite
 
-from bot.archive import indexing, ranking
+from bot.archive import indexing, lookup, ranking
 from bot.archive.files import ArchiveFile
-from bot.archive.records import Hit, Page, PostSource
+from bot.archive.records import Filed, Hit, Page, PostSource
 from bot.archive.suggestions import alternatives
 from bot.core.keys import item_key
 from bot.core.models import Digest
 from bot.core.query import Query, parse_query
 from bot.core.snippet import cut_snippet, mark
+from bot.core.threads import DAYS, OPENING_CHARACTERS, Telling, earlier_tellings, words_of
 from bot.core.topics import Taxonomy
 
 Clock = Callable[[], int]
@@ -34,6 +35,8 @@ Parse = Callable[[bytes, str], Digest | None]
 
 PARSED_KEPT = 16
 ALTERNATIVES_TRIED = 80
+HISTORY_DAYS, HISTORY_ITEMS = 90, 400
+"""How much of what was told about the same entities is looked at to tell which words are common."""
 
 
 class Archive:
@@ -123,6 +126,29 @@ class Archive:
         sql = "select key from digest order by abs(julianday(date) - julianday(?)), date, key limit 1"
         return await self._key(sql, day.isoformat())
 
+    async def following(self, day: dt.date) -> str | None:
+        """The key of the oldest digest from after that day; None when there is none."""
+        return await self._key("select key from digest where date > ? order by date, key limit 1", day.isoformat())
+
+    async def items(self, keys: Iterable[str]) -> dict[str, Filed]:
+        """The items of these keys, those that are there."""
+        async with self._file.reading() as connection:
+            return await lookup.by_keys(connection, keys)
+
+    async def thread(self, item_key: str) -> tuple[Telling, ...]:
+        """The earlier items that tell the same story, one a day, newest first."""
+        async with self._file.reading() as connection:
+            item = (await lookup.by_keys(connection, [item_key])).get(item_key)
+            if item is None:
+                return ()
+            story = self._telling(item)
+            since = item.date - dt.timedelta(days=HISTORY_DAYS)
+            others = await lookup.about(connection, story.entities, since, item.date, HISTORY_ITEMS)
+            if item.url:
+                others += await lookup.of_page(connection, item.url, item.date - dt.timedelta(days=DAYS), item.date)
+            usage = await lookup.usage(connection, words_of(story))
+        return await asyncio.to_thread(earlier_tellings, story, list(map(self._telling, others)), usage)
+
     async def digest(self, key: str) -> Digest | None:
         """The digest with its items labelled, understood anew from its stored file; None when it is not there."""
         sql = "select name, content_hash, source from digest where key = ?"
@@ -135,6 +161,15 @@ class Archive:
         if found is not None:
             self._remember((key, content_hash), found)
         return found
+
+    async def tag_counts(self, since: dt.date) -> dict[str, int]:
+        """How many items from that day on have each tag, the commonest first; tags without any are not there."""
+        sql = """
+            select tag.value, count(*) from item, json_each(item.tags) tag
+            where item.id >= ? group by tag.value order by count(*) desc, tag.value
+        """
+        async with self._file.reading() as connection:
+            return dict(await _rows(connection, sql, indexing.first_row(since)))
 
     async def search(self, text: str, *, limit: int = 5, offset: int = 0, tags: Sequence[str] = ()) -> Page:
         """The hits from `offset` on, and how many there are in all; they must have all `tags`, too.
@@ -174,6 +209,10 @@ class Archive:
         wanted = tuple(self._taxonomy.find(tag) or tag for tag in (*tags, *query.tags))
         return query, ranking.scope_of(query, wanted)
 
+    def _telling(self, item: Filed) -> Telling:
+        entities = frozenset(item.tags).intersection(self._taxonomy.entities)
+        return Telling(item.item_key, item.date, item.headline, item.body[:OPENING_CHARACTERS], item.url, entities)
+
     async def _key(self, sql: str, *values: str) -> str | None:
         async with self._file.reading() as connection:
             rows = await _rows(connection, sql, *values)
@@ -202,6 +241,7 @@ def _hit(row: ranking.Row, query: Query) -> Hit:
         tags=tuple(json.loads(tags)),
         marked=mark(headline, query.phrases),
         snippet=cut_snippet(body, query.phrases),
+        lead=body.partition("\n")[0],
     )
 
 

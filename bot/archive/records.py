@@ -28,7 +28,10 @@ class PostSource:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An item that a search found. `marked` is the headline, `snippet` a piece of the text, both with hits in bold."""
+    """An item that a search found. `marked` is the headline, `snippet` a piece of the text, both with hits in bold.
+
+    `lead` is the text's first line.
+    """
 
     item_key: str
     date: dt.date
@@ -39,6 +42,21 @@ class Hit:
     tags: tuple[str, ...]
     marked: Inline
     snippet: Inline
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An item as the archive keeps it; `body` is all its text below the headline, line by line."""
+
+    item_key: str
+    date: dt.date
+    number: int
+    headline: str
+    url: str | None
+    section: str
+    tags: tuple[str, ...]
+    body: str
 
 
 @dataclass(frozen=True, slots=True)

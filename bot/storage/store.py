@@ -14,6 +14,7 @@ from bot.storage.leases import Leases
 from bot.storage.ledger import Ledger
 from bot.storage.meta import Meta
 from bot.storage.migrating import upgrade
+from bot.storage.saved import Saved
 from bot.storage.updates import Updates
 
 
@@ -32,6 +33,7 @@ class Store:
         self.updates = Updates(database)
         self.leases = Leases(database)
         self.meta = Meta(database)
+        self.saved = Saved(database)
 
     @classmethod
     async def open(cls, url: str, *, clock: Clock) -> Store:
