@@ -152,6 +152,7 @@ class Settings(BaseSettings):
     group_chats: Annotated[
         tuple[Annotated[GroupTarget, BeforeValidator(_group), Text], ...], NoDecode, BeforeValidator(_split)
     ] = ()
+    group_invites: Literal["admins", "anyone", "off"] = "admins"
     group_style: Literal["full", "card", "rich"] = "full"
     timezone: Zone = ZoneInfo("Asia/Shanghai")
     publish_at: TimeOrNow = dt.time(8, 0)

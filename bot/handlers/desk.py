@@ -25,7 +25,8 @@ class Desk:
     """The collaborators and settings of all handlers.
 
     `clock` gives milliseconds UTC. `publish_at` is the time of day in `timezone` at which a digest goes out, or `now`
-    when it goes out as soon as it is there. `sending` keeps a digest from being sent in full twice:
+    when it goes out as soon as it is there. `home_groups` are those of the settings, by number or `@name` in small
+    letters; `group_invites` says who may add the bot to others. `sending` keeps a digest from being sent in full twice:
     (chat id, digest key) → until when, in milliseconds UTC.
     """
 
@@ -41,6 +42,8 @@ class Desk:
     timezone: ZoneInfo
     publish_at: dt.time | Literal["now"]
     admin_ids: frozenset[int]
+    home_groups: frozenset[str | int] = frozenset()
+    group_invites: Literal["admins", "anyone", "off"] = "admins"
     sending: dict[tuple[int, str], float] = field(default_factory=dict)
 
     def now(self) -> dt.datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -10,10 +11,13 @@ import structlog
 from telegram import Chat as TelegramChat
 from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update
 from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden
 from telegram.ext import BaseHandler, ChatMemberHandler, MessageHandler, filters
 
+from bot.core.parts import Part
 from bot.handlers.callbacks import Verb
 from bot.handlers.desk import Desk
+from bot.handlers.replies import send
 from bot.storage.records import ChatKind, ChatStatus
 
 KINDS = {
@@ -39,8 +43,10 @@ async def _changed(desk: Desk, update: Update, _context: object) -> None:
     change = update.my_chat_member
     assert change is not None  # noqa: S101 - the handler is only called for these
     await _met(desk, change.chat)
-    if not _may_write(change):
+    if not _is_present(change.new_chat_member):
         await _shut_out(desk, change.chat)
+    elif not await _is_welcome(desk, change):
+        await _decline(desk, change)
     else:
         await desk.store.chats.revive(change.chat.id)
         log.info("chat.open", chat_id=change.chat.id)
@@ -60,10 +66,33 @@ async def _shut_out(desk: Desk, chat: TelegramChat) -> None:
     log.info("chat.closed", chat_id=chat.id)
 
 
-def _may_write(change: ChatMemberUpdated) -> bool:
-    now = change.new_chat_member
-    is_out = isinstance(now, ChatMemberRestricted) and not now.is_member
-    return not is_out and now.status not in (ChatMember.LEFT, ChatMember.BANNED)
+async def _is_welcome(desk: Desk, change: ChatMemberUpdated) -> bool:
+    """Whether the bot stays where it is. Only being added is ever declined, not a change of rights."""
+    chat = change.chat
+    if chat.type == ChatType.PRIVATE or _is_present(change.old_chat_member) or desk.group_invites == "anyone":
+        return True
+    if chat.id in desk.home_groups or f"@{chat.username}".lower() in desk.home_groups:
+        return True
+    # A home group has a new number when it moves; what gets digests already is at home.
+    if (await desk.store.chats.get(chat.id)).is_subscribed:
+        return True
+    return desk.group_invites == "admins" and change.from_user.id in desk.admin_ids
+
+
+async def _decline(desk: Desk, change: ChatMemberUpdated) -> None:
+    """Say why, where that disturbs nobody's channel, and go."""
+    chat = change.chat
+    if chat.type != ChatType.CHANNEL:
+        await send(desk, chat.id, Part(desk.say("invitation.declined")))
+    await desk.store.chats.set_status(chat.id, ChatStatus.PAUSED, "the invitation was declined")
+    log.info("chat.declined", chat_id=chat.id, by=change.from_user.id)
+    with suppress(BadRequest, Forbidden):  # it was removed in the meantime
+        await chat.leave()
+
+
+def _is_present(member: ChatMember) -> bool:
+    is_out = isinstance(member, ChatMemberRestricted) and not member.is_member
+    return not is_out and member.status not in (ChatMember.LEFT, ChatMember.BANNED)
 
 
 async def _moved(desk: Desk, update: Update, _context: object) -> None:

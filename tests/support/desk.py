@@ -13,7 +13,7 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
@@ -198,6 +198,7 @@ async def open_desk(
     clock: HandClock | None = None,
     publish_at: dt.time | Literal["now"] = EIGHT,
     admin_ids: Sequence[int] = (ADMIN,),
+    group_invites: Literal["admins", "anyone", "off"] = "admins",
 ) -> AsyncIterator[Bot]:
     """A running bot whose posts, archive and state lie in `folder`; opened again with its `telegram`, it restarts."""
     clock = clock or HandClock()
@@ -214,6 +215,7 @@ async def open_desk(
     parser = Parser("AI 日报")
     intake = Intake(posts_dir, parser, TAXONOMY, store.digests)
     desk = _desk(archive, store, application.bot, clock, intake, publish_at, frozenset(admin_ids))
+    desk = replace(desk, group_invites=group_invites)
     register(application, desk)
     try:
         async with running(application):
@@ -287,6 +289,7 @@ def _desk(
         timezone=SHANGHAI,
         publish_at=publish_at,
         admin_ids=admin_ids,
+        home_groups=frozenset({f"@{GROUP_NAME}"}),
     )
 
 
