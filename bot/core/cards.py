@@ -184,7 +184,7 @@ def _edition_text(digest: Digest, say: Say, group: str | None, edition: Edition,
     page = Manuscript()
     _write_title(page, digest)
     page.gap(1, Cut.UNIT).plain(date_line(digest, say))
-    page.gap(1, Cut.UNIT).plain(_selected(digest, edition, say))
+    page.gap(1, Cut.UNIT).inline((Run(_selected(digest, edition, say)),))
     page.gap(2, Cut.UNIT)
     for item in items:
         reason = edition.reason(item)

@@ -77,5 +77,6 @@ def _spelled(found: list[Run]) -> str:
     text = ""
     for place, run in enumerate(found):
         is_one_kind = place > 0 and run.kind == found[place - 1].kind
-        text += ("." if run.gap == "." else " ") + run.text if is_one_kind else run.text
+        between = "." if run.gap == "." and run.kind == "digits" else " "
+        text += between + run.text if is_one_kind else run.text
     return fold(text)

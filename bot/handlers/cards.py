@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import format as layout
-from bot.core.edition import TagFilter, select
+from bot.core.edition import TagFilter
+from bot.core.keywords import bare
 from bot.core.parts import Button, Part, utf16_len
-from bot.handlers.callbacks import button, fits, parse_callback
+from bot.handlers.callbacks import RefusedError, button, parse_callback
 from bot.handlers.desk import Desk
 from bot.handlers.hours import clock_time
 from bot.handlers.invitation import subscribe_button
-from bot.handlers.shelf import Issue, day_name
+from bot.handlers.queries import lengthen, shorten
+from bot.handlers.quoting import quoted
+from bot.handlers.shelf import Issue, day_name, edition_of
 from bot.storage.records import Chat
 
 MESSAGE_UTF16 = 4096
@@ -24,31 +27,45 @@ def card_part(desk: Desk, reader: Chat, issue: Issue, page: int = 0) -> Part:
     return card if reader.is_subscribed else with_row(card, (subscribe_button(desk, issue.key),))
 
 
-def tagged_card(desk: Desk, issue: Issue, tag: str, page: int = 0) -> Part:
-    """A page of the card of a digest under one tag, whatever the reader follows."""
-    tags = TagFilter(followed=(tag,))
-    if not select(issue.digest, tags).items:
-        sentence = desk.say("today.nothing_under_tag", day=day_name(desk, issue), tag=tag)
-        return Part(sentence, keyboard=((button(desk.say("today.all_of_it"), "card", issue.key),),))
-    return with_heading(carrying_tag(_card(desk, issue, tags, page), tag), desk.say("today.only", tag=tag))
+async def tagged_card(desk: Desk, issue: Issue, tag: str, page: int = 0) -> Part:
+    """A page of the card of a digest under one tag or keyword, whatever the reader follows."""
+    edition = edition_of(desk, issue, TagFilter(followed=(tag,)), asked_for=tag)
+    if edition.items:
+        card = layout.reader_card(issue.digest, issue.key, say=desk.say, edition=edition, page=page, links=desk.links)
+        return await carrying_tag(desk, card, tag)
+    sentence = desk.say("today.nothing_under_tag", day=day_name(desk, issue), tag=quoted(bare(tag)))
+    search = button(desk.say("tags.search_it"), "find", f"0.{await shorten(desk, bare(tag))}")
+    return Part(sentence, keyboard=((button(desk.say("today.all_of_it"), "card", issue.key), search),))
 
 
 def _card(desk: Desk, issue: Issue, tags: TagFilter, page: int) -> Part:
-    edition = None if tags.is_empty else select(issue.digest, tags)
+    edition = None if tags.is_empty else edition_of(desk, issue, tags)
     return layout.reader_card(issue.digest, issue.key, say=desk.say, edition=edition, page=page, links=desk.links)
 
 
-def carrying_tag(part: Part, tag: str) -> Part:
-    """The part with the tag in its buttons, so that they stay with it."""
-    rows = tuple(tuple(_carrying_tag(each, tag) for each in row) for row in part.keyboard)
+async def carrying_tag(desk: Desk, part: Part, tag: str) -> Part:
+    """The part with the tag in its buttons, so that they stay with it; `carried_tag` reads it again."""
+    token = await shorten(desk, tag)
+    rows = tuple(tuple(_carrying(each, token) for each in row) for row in part.keyboard)
     return replace(part, keyboard=rows)
 
 
-def _carrying_tag(each: Button, tag: str) -> Button:
+async def carried_tag(desk: Desk, token: str) -> str:
+    """The tag in the data of a button; empty when there is none.
+
+    Raises:
+        RefusedError: it was too long to stand there itself, and what it was is forgotten.
+    """
+    tag = await lengthen(desk, token) if token else ""
+    if tag is None:
+        raise RefusedError("error.old_button")
+    return tag
+
+
+def _carrying(each: Button, token: str) -> Button:
     verb, argument = parse_callback(each.callback) or ("", "")
     key, _, page = argument.partition(".")
-    tagged = f"{key}.{page or 0}.{tag}"
-    return button(each.text, verb, tagged) if verb in CARRIES_TAG and fits(verb, tagged) else each
+    return button(each.text, verb, f"{key}.{page or 0}.{token}") if verb in CARRIES_TAG else each
 
 
 def with_row(part: Part, row: tuple[Button, ...]) -> Part:

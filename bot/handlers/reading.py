@@ -10,17 +10,17 @@ from telegram import Update
 from telegram.ext import BaseHandler, CallbackContext, CommandHandler, filters
 
 from bot.core import format as layout
-from bot.core.edition import Edition, TagFilter, select
-from bot.core.keys import parse_item_key
+from bot.core.edition import Edition, TagFilter
+from bot.core.keywords import resolve
 from bot.core.models import Digest, Say
 from bot.core.parts import Part
 from bot.handlers import cards, tagging
-from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, fields, number
+from bot.handlers.callbacks import QUIET, Answer, Tap, Verb, fields, number
 from bot.handlers.desk import Desk
 from bot.handlers.quoting import quoted
 from bot.handlers.readers import reader_of
 from bot.handlers.replies import send, show
-from bot.handlers.shelf import find_newest, find_previous, get_issue, is_todays
+from bot.handlers.shelf import edition_of, find_newest, find_previous, get_issue, is_todays
 from bot.storage.records import Chat
 
 
@@ -51,24 +51,11 @@ async def today_part(desk: Desk, reader: Chat) -> Part:
 
 
 async def _under_tag(desk: Desk, reader: Chat, wanted: str) -> Part:
-    tag = desk.taxonomy.find(wanted)
+    tag = resolve(wanted, desk.taxonomy.find)
     if tag is None:
-        return await tagging.chooser(desk, reader, heading=desk.say("tags.unknown", tag=quoted(wanted)))
+        return await tagging.chooser(desk, reader, heading=desk.say("tags.no_word", word=quoted(wanted)))
     issue = await find_newest(desk)
-    return cards.tagged_card(desk, issue, tag) if issue else Part(desk.say("today.none"))
-
-
-async def item_part(desk: Desk, item_key: str, page: int = 0) -> Part:
-    """A page of one item in full.
-
-    Raises:
-        RefusedError: there is no such item.
-    """
-    found = parse_item_key(item_key)
-    issue = await get_issue(desk, found[0]) if found else None
-    if found is None or issue is None or issue.digest.find_item(found[1]) is None:
-        raise RefusedError("error.item_gone")
-    return layout.item_view(issue.digest, issue.key, found[1], say=desk.say, page=page)
+    return await cards.tagged_card(desk, issue, tag) if issue else Part(desk.say("today.none"))
 
 
 async def _open_today(desk: Desk, tap: Tap) -> Answer:
@@ -77,12 +64,12 @@ async def _open_today(desk: Desk, tap: Tap) -> Answer:
 
 
 async def _open_card(desk: Desk, tap: Tap) -> Answer:
-    """card:<key>[.<page>[.<tag>]]"""
-    key, page, tag = fields(tap.argument, 3)
+    """card:<key>[.<page>[.<token of a tag>]]"""
+    key, page, token = fields(tap.argument, 3)
     issue = await get_issue(desk, key)
     at = number(page or "0")
-    if tag:
-        await show(desk, tap, cards.tagged_card(desk, issue, tag, at))
+    if tag := await cards.carried_tag(desk, token):
+        await show(desk, tap, await cards.tagged_card(desk, issue, tag, at))
     else:
         await show(desk, tap, cards.card_part(desk, await reader_of(desk, tap), issue, at))
     return QUIET
@@ -105,28 +92,21 @@ async def _open_section(desk: Desk, tap: Tap) -> Answer:
 
 
 async def _open_edition(desk: Desk, tap: Tap) -> Answer:
-    """ed:<key>.<page>[.<tag>] → the edition's items in full."""
+    """ed:<key>.<page>[.<token of a tag>] → the edition's items in full."""
     return await _open_pages(desk, tap, layout.edition_view)
 
 
 async def _open_rest(desk: Desk, tap: Tap) -> Answer:
-    """rest:<key>.<page>[.<tag>] → what the edition leaves out."""
+    """rest:<key>.<page>[.<token of a tag>] → what the edition leaves out."""
     return await _open_pages(desk, tap, layout.rest_view)
 
 
 async def _open_pages(desk: Desk, tap: Tap, view: View) -> Answer:
-    key, page, tag = fields(tap.argument, 3)
-    issue = await get_issue(desk, key)
+    key, page, token = fields(tap.argument, 3)
+    issue, tag = await get_issue(desk, key), await cards.carried_tag(desk, token)
     tags = TagFilter(followed=(tag,)) if tag else (await reader_of(desk, tap)).filter
-    part = view(issue.digest, key, select(issue.digest, tags), number(page), say=desk.say)
-    await show(desk, tap, cards.carrying_tag(part, tag) if tag else part)
-    return QUIET
-
-
-async def _open_item(desk: Desk, tap: Tap) -> Answer:
-    """item:<item key>[.<page>]"""
-    key, page = fields(tap.argument, 2)
-    await show(desk, tap, await item_part(desk, key, number(page or "0")))
+    part = view(issue.digest, key, edition_of(desk, issue, tags, asked_for=tag), number(page), say=desk.say)
+    await show(desk, tap, await cards.carrying_tag(desk, part, tag) if tag else part)
     return QUIET
 
 
@@ -137,5 +117,4 @@ VERBS: Mapping[str, Verb] = {
     "sec": _open_section,
     "ed": _open_edition,
     "rest": _open_rest,
-    "item": _open_item,
 }

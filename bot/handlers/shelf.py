@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.core.concordance import Concordance
+from bot.core.edition import Edition, TagFilter, select
 from bot.core.keys import find_date
 from bot.core.models import Digest
 from bot.handlers.callbacks import RefusedError
@@ -47,6 +49,12 @@ async def find_previous(desk: Desk, key: str) -> Issue | None:
     date = find_date(key)
     before = await desk.archive.previous(key) or (await desk.archive.latest(date) if date else None)
     return await find_issue(desk, before) if before else None
+
+
+def edition_of(desk: Desk, issue: Issue, tags: TagFilter, *, asked_for: str = "") -> Edition:
+    """What a filter admits of a digest; `asked_for` is the tag that was asked for on this occasion."""
+    concordance = Concordance(issue.digest, desk.taxonomy.aliases)
+    return select(issue.digest, tags, concordance, asked_for=asked_for)
 
 
 def is_todays(desk: Desk, issue: Issue | None) -> bool:

@@ -2,27 +2,53 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler, filters
 
-from bot.core.edition import TagFilter, select
+from bot.core.edition import MAX_TAGS, TagFilter
 from bot.core.parts import Button, Keyboard, Part
-from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button, fits
+from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button, fields, fits, number
 from bot.handlers.desk import Desk
 from bot.handlers.invitation import subscribe_button
 from bot.handlers.quoting import quoted
 from bot.handlers.readers import reader_of
 from bot.handlers.replies import send, show
-from bot.handlers.shelf import find_newest, is_todays
+from bot.handlers.shelf import edition_of, find_newest, is_todays
 from bot.storage.records import Chat
 
-COLUMNS = 3
+TOPIC_COLUMNS = 3
+ENTITY_COLUMNS = 2
+ENTITIES_SHOWN = 28
+ENTITIES_PAGE = 14
+COUNTED_DAYS = 30
 MUTING = "mute"
+SHORT_MARK = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where the reader is in the chooser: page 0 has the topics, those after it companies and products."""
+
+    is_muting: bool = False
+    page: int = 0
+
+    @property
+    def argument(self) -> str:
+        """The spread in a button."""
+        return f"{MUTING if self.is_muting else ''}.{self.page}"
+
+    @classmethod
+    def of(cls, argument: str) -> Spread:
+        """The spread that a button names; without a page the first."""
+        mode, page = fields(argument, 2)
+        return cls(mode == MUTING, number(page or "0"))
 
 
 def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
@@ -35,10 +61,15 @@ async def _tags(desk: Desk, update: Update, _context: object) -> None:
     await send(desk, reader.id, await chooser(desk, reader))
 
 
-async def chooser(desk: Desk, reader: Chat, *, is_muting: bool = False, heading: str = "") -> Part:
-    """All topics as buttons, and whatever else the reader follows or mutes; the line of what that leaves today."""
-    lines = [heading, desk.say("tags.intro"), await _count_line(desk, reader.filter)]
-    keyboard = (_modes(desk, is_muting), *_tag_rows(desk, reader.filter, is_muting), _ends(desk, is_muting))
+async def chooser(desk: Desk, reader: Chat, spread: Spread | None = None, *, heading: str = "") -> Part:
+    """A page of tags as buttons below the line of what the choice leaves today.
+
+    With the topics stands whatever else the reader has chosen, so that all of it can be let go.
+    """
+    spread = spread or Spread()
+    lines = [heading, desk.say("tags.intro"), await count_line(desk, reader.filter)]
+    rows = await _entity_rows(desk, reader.filter, spread) if spread.page else _topic_rows(desk, reader.filter, spread)
+    keyboard = (_modes(desk, spread), *rows, _ends(desk, spread))
     return Part("\n".join(line for line in lines if line), keyboard=keyboard)
 
 
@@ -47,109 +78,153 @@ async def follow_by_link(desk: Desk, reader: Chat, tag: str) -> Part:
     known = desk.taxonomy.find(tag)
     if known is None:
         return await chooser(desk, reader, heading=desk.say("tags.unknown", tag=quoted(tag)))
-    followed = await _remember(desk, reader, _following(reader.filter, known))
+    if not has_room(reader.filter.follow(known)):
+        return await chooser(desk, reader, heading=desk.say("tags.too_many", limit=MAX_TAGS))
+    followed = await remember(desk, reader, reader.filter.follow(known))
     return await chooser(desk, followed, heading=desk.say("tags.now_following", tag=known))
 
 
 def describe(desk: Desk, tags: TagFilter) -> str:
     """What is followed and muted, one line each."""
     lines = (("tags.followed", tags.followed), ("tags.muted", tags.muted))
-    return "\n".join(desk.say(key, tags="、".join(names)) for key, names in lines if names)
+    return "\n".join(desk.say(key, tags=named(names)) for key, names in lines if names)
 
 
-async def _count_line(desk: Desk, tags: TagFilter) -> str:
+def named(tags: Iterable[str]) -> str:
+    """Tags and keywords as they may stand in a message of ours."""
+    return "、".join(map(quoted, tags))
+
+
+async def count_line(desk: Desk, tags: TagFilter) -> str:
+    """`按此筛选，今天 84 → 13 条`; empty while there is no digest."""
     issue = await find_newest(desk)
     if issue is None:
         return ""
     key = "tags.count" if is_todays(desk, issue) else "tags.count_latest"
-    chosen = select(issue.digest, tags).items
+    chosen = edition_of(desk, issue, tags).items
     return desk.say(key, all=len(issue.digest.items), chosen=len(chosen))
 
 
-def _modes(desk: Desk, is_muting: bool) -> tuple[Button, ...]:
-    follow = desk.say("tags.mode_follow_off" if is_muting else "tags.mode_follow_on")
-    mute = desk.say("tags.mode_mute_on" if is_muting else "tags.mode_mute_off")
-    return button(follow, "tags"), button(mute, "tags", MUTING)
+def has_room(tags: TagFilter) -> bool:
+    """Whether a reader may choose so many tags."""
+    return len(tags.tags) <= MAX_TAGS
 
 
-def _tag_rows(desk: Desk, tags: TagFilter, is_muting: bool) -> Keyboard:
-    topics = desk.taxonomy.topics
-    others = sorted({*tags.followed, *tags.muted} - {*topics})
-    return (*_in_rows(_buttons(desk, topics, tags, is_muting)), *_in_rows(_buttons(desk, others, tags, is_muting)))
-
-
-def _buttons(desk: Desk, names: Iterable[str], tags: TagFilter, is_muting: bool) -> list[Button]:
-    """The button names the state it leads to, not a change, so a double tap does what one does."""
-    on, off, chosen = ("mute", "unmute", tags.muted) if is_muting else ("follow", "unfollow", tags.followed)
-    verbs = {name: off if name in chosen else on for name in names}
-    return [button(_marked(desk, name, tags), verb, name) for name, verb in verbs.items() if fits(verb, name)]
-
-
-def _marked(desk: Desk, name: str, tags: TagFilter) -> str:
-    if name in tags.followed:
-        return desk.say("tags.is_followed", tag=name)
-    return desk.say("tags.is_muted", tag=name) if name in tags.muted else name
-
-
-def _in_rows(buttons: list[Button]) -> Keyboard:
-    return tuple(tuple(buttons[at : at + COLUMNS]) for at in range(0, len(buttons), COLUMNS))
-
-
-def _ends(desk: Desk, is_muting: bool) -> tuple[Button, ...]:
-    return (
-        button(desk.say("tags.clear"), "tagclear", MUTING if is_muting else ""),
-        button(desk.say("tags.done"), "tagdone"),
-    )
-
-
-def _following(tags: TagFilter, tag: str) -> TagFilter:
-    return TagFilter((*tags.followed, tag), _without(tags.muted, tag))
-
-
-def _muting(tags: TagFilter, tag: str) -> TagFilter:
-    return TagFilter(_without(tags.followed, tag), (*tags.muted, tag))
-
-
-def _neither(tags: TagFilter, tag: str) -> TagFilter:
-    return TagFilter(_without(tags.followed, tag), _without(tags.muted, tag))
-
-
-def _without(names: tuple[str, ...], tag: str) -> tuple[str, ...]:
-    return tuple(name for name in names if name != tag)
-
-
-async def _remember(desk: Desk, reader: Chat, tags: TagFilter) -> Chat:
+async def remember(desk: Desk, reader: Chat, tags: TagFilter) -> Chat:
+    """The reader with this filter from now on."""
     await desk.store.chats.set_filter(reader.id, tags)
     return replace(reader, filter=tags)
 
 
-def _switch(change: Callable[[TagFilter, str], TagFilter], *, is_muting: bool) -> Verb:
-    """The verb of a tag's button: change the filter, draw the chooser again."""
+def _modes(desk: Desk, spread: Spread) -> tuple[Button, ...]:
+    follow = desk.say("tags.mode_follow_off" if spread.is_muting else "tags.mode_follow_on")
+    mute = desk.say("tags.mode_mute_on" if spread.is_muting else "tags.mode_mute_off")
+    return (
+        button(follow, "tags", replace(spread, is_muting=False).argument),
+        button(mute, "tags", replace(spread, is_muting=True).argument),
+    )
+
+
+def _topic_rows(desk: Desk, tags: TagFilter, spread: Spread) -> Keyboard:
+    topics = desk.taxonomy.topics
+    others = sorted({*tags.tags} - {*topics})
+    more = button(desk.say("tags.entities"), "tags", replace(spread, page=1).argument)
+    buttons = [*_buttons(desk, {topic: topic for topic in topics}, tags, spread), more]
+    chosen = _buttons(desk, {tag: tag for tag in others}, tags, spread)
+    return (*_in_rows(buttons, TOPIC_COLUMNS), *_in_rows(chosen, TOPIC_COLUMNS))
+
+
+async def _entity_rows(desk: Desk, tags: TagFilter, spread: Spread) -> Keyboard:
+    entities = list((await _commonest(desk)).items())
+    last = max(1, -(-len(entities) // ENTITIES_PAGE))
+    page = min(spread.page, last)
+    shown = dict(entities[(page - 1) * ENTITIES_PAGE : page * ENTITIES_PAGE])
+    rows = _in_rows(_buttons(desk, shown, tags, replace(spread, page=page)), ENTITY_COLUMNS)
+    turning = [button(desk.say("tags.topics"), "tags", replace(spread, page=0).argument)]
+    if last > 1:
+        other = page % last + 1
+        label = desk.say("tags.next_page", page=page, pages=last)
+        turning.append(button(label, "tags", replace(spread, page=other).argument))
+    return (*rows, tuple(turning))
+
+
+async def _commonest(desk: Desk) -> dict[str, str]:
+    """The entities most written about of late with their counts; of a young archive, the first ones there are."""
+    counts = await desk.archive.tag_counts(desk.today() - dt.timedelta(days=COUNTED_DAYS - 1))
+    known = set(desk.taxonomy.entities)
+    found = {tag: desk.say("tags.counted", tag=tag, count=count) for tag, count in counts.items() if tag in known}
+    found |= {tag: tag for tag in desk.taxonomy.entities if tag not in found}
+    return dict(list(found.items())[:ENTITIES_SHOWN])
+
+
+def _buttons(desk: Desk, labels: Mapping[str, str], tags: TagFilter, spread: Spread) -> list[Button]:
+    """The button names the state it leads to, not a change, so a double tap does what one does."""
+    on, off, chosen = ("mute", "unmute", tags.muted) if spread.is_muting else ("follow", "unfollow", tags.followed)
+    verbs = {tag: off if tag in chosen else on for tag in labels}
+    return [
+        button(_marked(desk, tag, label, tags), verbs[tag], f"{spread.page}.{short(verbs[tag], tag)}")
+        for tag, label in labels.items()
+    ]
+
+
+def _marked(desk: Desk, tag: str, label: str, tags: TagFilter) -> str:
+    if tag in tags.followed:
+        return desk.say("tags.is_followed", tag=label)
+    return desk.say("tags.is_muted", tag=label) if tag in tags.muted else label
+
+
+def short(verb: str, tag: str) -> str:
+    """A tag as a button carries it: itself, or where it is too long a mark that names it to those who know the tag."""
+    return tag if fits(verb, f"99.{tag}") else SHORT_MARK + sha256(tag.encode()).hexdigest()[:16]
+
+
+def find_short(verb: str, argument: str, tags: Iterable[str]) -> str:
+    """The one of these tags that a button carries.
+
+    Raises:
+        RefusedError: it carries none of them.
+    """
+    for tag in tags:
+        if short(verb, tag) == argument:
+            return tag
+    raise RefusedError("error.old_button")
+
+
+def _in_rows(buttons: list[Button], columns: int) -> Keyboard:
+    return tuple(tuple(buttons[at : at + columns]) for at in range(0, len(buttons), columns))
+
+
+def _ends(desk: Desk, spread: Spread) -> tuple[Button, ...]:
+    return button(desk.say("tags.clear"), "tagclear", spread.argument), button(desk.say("tags.done"), "tagdone")
+
+
+def _switch(verb: str, change: Callable[[TagFilter, str], TagFilter], *, is_muting: bool) -> Verb:
+    """The verb `<verb>:<page>.<tag>` of a tag's button: change the filter, draw the chooser again."""
 
     async def switch(desk: Desk, tap: Tap) -> Answer:
         reader = await reader_of(desk, tap)
-        if desk.taxonomy.find(tap.argument) != tap.argument and tap.argument not in _chosen(reader.filter):
-            raise RefusedError("error.old_button")
-        changed = await _remember(desk, reader, change(reader.filter, tap.argument))
-        await show(desk, tap, await chooser(desk, changed, is_muting=is_muting))
+        page, argument = fields(tap.argument, 2)
+        offered = (*desk.taxonomy.topics, *desk.taxonomy.entities, *reader.filter.tags)
+        tags = change(reader.filter, find_short(verb, argument, offered))
+        if not has_room(tags):
+            raise RefusedError("tags.too_many", limit=MAX_TAGS)
+        changed = await remember(desk, reader, tags)
+        await show(desk, tap, await chooser(desk, changed, Spread(is_muting, number(page))))
         return QUIET
 
     return switch
 
 
-def _chosen(tags: TagFilter) -> tuple[str, ...]:
-    return tags.followed + tags.muted
-
-
 async def _open(desk: Desk, tap: Tap) -> Answer:
+    """tags:[<mode>[.<page>]] → that page of the chooser."""
     reader = await reader_of(desk, tap)
-    await show(desk, tap, await chooser(desk, reader, is_muting=tap.argument == MUTING))
+    await show(desk, tap, await chooser(desk, reader, Spread.of(tap.argument)))
     return QUIET
 
 
 async def _clear(desk: Desk, tap: Tap) -> Answer:
-    reader = await _remember(desk, await reader_of(desk, tap), TagFilter())
-    await show(desk, tap, await chooser(desk, reader, is_muting=tap.argument == MUTING))
+    reader = await remember(desk, await reader_of(desk, tap), TagFilter())
+    await show(desk, tap, await chooser(desk, reader, Spread.of(tap.argument)))
     return Answer(desk.say("tags.cleared"))
 
 
@@ -176,10 +251,10 @@ def _saved_key(reader: Chat) -> str:
 
 VERBS: Mapping[str, Verb] = {
     "tags": _open,
-    "follow": _switch(_following, is_muting=False),
-    "unfollow": _switch(_neither, is_muting=False),
-    "mute": _switch(_muting, is_muting=True),
-    "unmute": _switch(_neither, is_muting=True),
+    "follow": _switch("follow", TagFilter.follow, is_muting=False),
+    "unfollow": _switch("unfollow", TagFilter.drop, is_muting=False),
+    "mute": _switch("mute", TagFilter.mute, is_muting=True),
+    "unmute": _switch("unmute", TagFilter.drop, is_muting=True),
     "tagclear": _clear,
     "tagdone": _done,
 }

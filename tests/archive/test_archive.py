@@ -259,3 +259,13 @@ async def test_a_closed_archive_says_so(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive.db", TAXONOMY, lambda: NOON_MS, lambda raw, name: None)
     with pytest.raises(RuntimeError, match="not open"):
         await archive.search("融资")
+
+
+async def test_tags_are_counted_from_a_day_on_the_commonest_first(archive: Archive) -> None:
+    """What an item is about counts once for each of its tags; older days do not count."""
+    await archive.index(source(digest(FRIDAY, item(1, "一", "", "模型", "OpenAI"), item(2, "二", "", "模型"))))
+    await archive.index(source(digest(SATURDAY, item(1, "三", "", "模型", "安全"))))
+
+    assert list((await archive.tag_counts(FRIDAY)).items()) == [("模型", 3), ("OpenAI", 1), ("安全", 1)]
+    assert await archive.tag_counts(SATURDAY) == {"模型": 1, "安全": 1}
+    assert await archive.tag_counts(MONDAY) == {}

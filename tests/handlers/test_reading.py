@@ -104,9 +104,11 @@ async def test_today_with_a_tag_filters_on_demand_and_stays_with_it(bot: Bot) ->
     await bot.shelve(newspaper(TODAY))
 
     card = await bot.write(READER, "/today openai")
-    assert card.text.startswith("只看“OpenAI”")
+    assert "这期 5 条，“OpenAI” 1 条" in card.text
+    assert "你的标签" not in card.text
 
     await bot.tap(READER, "逐条细读")
+    assert bot.last(READER).text.startswith("“OpenAI” · 1 条")
     assert "推理更快" in bot.last(READER).text
     assert "英伟达" not in bot.last(READER).text
     await bot.tap(READER, "目录")
@@ -122,10 +124,32 @@ async def test_today_with_a_tag_without_items_says_so(bot: Bot) -> None:
     assert bot.last(READER).text.startswith("模型与芯片")
 
 
-async def test_today_with_an_unknown_tag_offers_the_known_ones(bot: Bot) -> None:
-    shown = await bot.write(READER, "/today 天气@everyone")
+async def test_today_takes_any_word_however_long_and_stays_with_it(bot: Bot) -> None:
+    word = "用上了视频生成的一部电影拍了整整九十分钟还没有结束的那一部".removeprefix("用上了视频生成的")
+    await bot.shelve(newspaper(TODAY, items=[f"《{word}》上映"]))
 
-    assert shown.text.startswith("没有“天气")
+    card = await bot.write(READER, f"/today {word}")
+    assert f"“{word}” 1 条" in card.text
+
+    await bot.tap(READER, "看其余 5 条")
+    assert "上映" not in bot.last(READER).text
+    await bot.tap(READER, "目录")
+    assert bot.last(READER).text == card.text
+
+
+async def test_a_word_that_is_not_in_the_digest_is_searched_with_a_tap(bot: Bot) -> None:
+    await bot.shelve(newspaper(YESTERDAY, items=["一只机器狗上岗"]))
+    await bot.shelve(newspaper(TODAY))
+
+    assert (await bot.write(READER, "/today 机器狗")).text == "今天的日报里没有“机器狗”。"
+    await bot.tap(READER, "搜往期")
+    assert "机器狗 · 1 条" in bot.last(READER).text
+
+
+async def test_today_with_what_is_no_word_offers_the_tags(bot: Bot) -> None:
+    shown = await bot.write(READER, "/today @…🤖")
+
+    assert shown.text.startswith("“@…🤖”里没有可以找的词")
     assert "机器人" in bot.buttons(READER)
     assert not shown.entities
 

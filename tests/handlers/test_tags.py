@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.core.edition import TagFilter
+import datetime as dt
+
+from bot.core.edition import MAX_TAGS, TagFilter
 from bot.sandbox.telegram import READER
 from tests.support.desk import TODAY, YESTERDAY, Bot, newspaper
 
@@ -18,7 +20,7 @@ async def test_the_chooser_has_all_topics_and_the_live_line(bot: Bot) -> None:
 
     assert chooser.text == "选你关心的，不选就是全部。\n按此筛选，今天 5 → 5 条"
     assert bot.buttons(READER)[:2] == ["✅ 关注 ●", "🚫 屏蔽 ○"]
-    assert bot.buttons(READER)[2:-2] == list(bot.desk.taxonomy.topics)
+    assert bot.buttons(READER)[2:-2] == [*bot.desk.taxonomy.topics, "公司与产品 ›"]
     assert bot.buttons(READER)[-2:] == ["清空", "完成"]
 
 
@@ -121,3 +123,54 @@ async def test_choosing_tags_subscribes_nobody(bot: Bot) -> None:
     await bot.tap(READER, "机器人")
 
     assert not (await bot.desk.store.chats.get(READER)).is_subscribed
+
+
+async def test_companies_and_products_stand_on_pages_of_their_own_commonest_first(bot: Bot) -> None:
+    await bot.shelve(newspaper(TODAY - dt.timedelta(days=40), items=["苹果发布手机", "苹果发布手表", "苹果发布电脑"]))
+    await bot.shelve(newspaper(YESTERDAY))
+    await bot.shelve(newspaper(TODAY, items=["OpenAI开会"]))
+    await bot.write(READER, "/tags")
+
+    await bot.tap(READER, "公司与产品")
+
+    shown = bot.buttons(READER)
+    assert shown[2:4] == ["OpenAI 3", "英伟达 2"]
+    assert "1/2 ›" in shown
+    await bot.tap(READER, "1/2 ›")
+    assert not {*bot.buttons(READER)[2:-4]} & {*shown[2:-4]}
+    await bot.tap(READER, "主题")
+    assert "机器人" in bot.buttons(READER)
+
+
+async def test_a_tap_on_an_entity_stays_on_its_page_and_in_its_mode(bot: Bot) -> None:
+    await bot.shelve(newspaper(TODAY))
+    await bot.write(READER, "/tags")
+    await bot.tap(READER, "公司与产品")
+    await bot.tap(READER, "屏蔽 ○")
+
+    await bot.tap(READER, "OpenAI")
+
+    assert await chosen(bot) == TagFilter(muted=("OpenAI",))
+    assert "今天 5 → 4 条" in bot.last(READER).text
+    assert "🚫 OpenAI 1" in bot.buttons(READER)
+    assert bot.buttons(READER)[:2] == ["✅ 关注 ○", "🚫 屏蔽 ●"]
+
+
+async def test_a_word_of_the_reader_s_own_can_be_let_go_however_long_it_is(bot: Bot) -> None:
+    word = "具身智能" * 9
+    await bot.write(READER, f"/follow {word}")
+    await bot.write(READER, "/tags")
+
+    await bot.tap(READER, f"✅ “{word}”")
+
+    assert (await chosen(bot)).is_empty
+
+
+async def test_a_tap_does_not_go_beyond_what_a_reader_may_choose(bot: Bot) -> None:
+    await bot.write(READER, f"/follow {'，'.join(f'词{number}' for number in range(MAX_TAGS))}")
+    await bot.write(READER, "/tags")
+
+    answer = await bot.tap(READER, "机器人")
+
+    assert answer.text == "最多选 50 个，先取消几个吧。"
+    assert "机器人" not in (await chosen(bot)).followed
