@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
 import time
 from collections.abc import Coroutine
@@ -39,6 +40,7 @@ from bot.pipeline.targets import Groups
 from bot.pipeline.transport import AiohttpRequest
 from bot.pipeline.updates import Inbox, InboxBot, InboxProcessor
 from bot.pipeline.watcher import Watcher
+from bot.pipeline.webhook import Address, Webhook
 from bot.resources import digest_reader, existing_posts_dir, load_taxonomy
 from bot.storage import Store
 from bot.storage.instance import hold
@@ -46,6 +48,7 @@ from bot.storage.instance import hold
 REPLY_CONNECTIONS, BULK_CONNECTIONS, POLL_CONNECTIONS = 32, 192, 2
 RETRY_AT_MOST_S = 60
 PAID_PER_SECOND = 970.0
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name under which the state keeps it
 UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
 
 log = structlog.get_logger(__name__)
@@ -73,6 +76,7 @@ class Machine:
 
     inbox: Inbox
     application: AnyApplication
+    webhook: Webhook | None
     desk: Desk
     delivery: Delivery
     publisher: Publisher
@@ -125,12 +129,25 @@ async def _listen(machine: Machine, stop: asyncio.Event) -> None:
     assert application.updater is not None  # noqa: S101 - it was built with one
     await application.start()
     await machine.inbox.replay(application.bot)
-    await application.updater.start_polling(
-        allowed_updates=UPDATES, bootstrap_retries=-1, error_callback=partial(_polling_failed, machine.delivery)
-    )
-    await stop.wait()
-    await application.updater.stop()
+    if machine.webhook is not None:
+        await _serve_webhook(machine.webhook, stop)
+    else:
+        await application.updater.start_polling(
+            allowed_updates=UPDATES, bootstrap_retries=-1, error_callback=partial(_polling_failed, machine.delivery)
+        )
+        await stop.wait()
+        await application.updater.stop()
     await application.stop()
+
+
+async def _serve_webhook(webhook: Webhook, stop: asyncio.Event) -> None:
+    try:
+        await webhook.start(UPDATES, stop)
+        await stop.wait()
+    except OSError as error:
+        raise ConfigError(f"WEBHOOK_LISTEN cannot be used ({error.strerror}). Name another host:port.") from None
+    finally:
+        await webhook.stop()
 
 
 def _polling_failed(delivery: Delivery, error: TelegramError) -> None:
@@ -199,7 +216,17 @@ async def _build(
     )
     application = _application(bot, inbox, desk)
     cards = LiveCards(store, delivery, sender, say=say, clock=now_ms)
-    return Machine(inbox, application, desk, delivery, publisher, watcher, cards)
+    webhook = await _webhook(settings, store, bot, inbox)
+    return Machine(inbox, application, webhook, desk, delivery, publisher, watcher, cards)
+
+
+async def _webhook(settings: Settings, store: Store, bot: InboxBot, inbox: Inbox) -> Webhook | None:
+    if settings.webhook_url is None:
+        return None
+    host, _, port = settings.webhook_listen.rpartition(":")
+    given = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
+    secret = given or await store.meta.keep(WEBHOOK_SECRET, secrets.token_urlsafe(32))
+    return Webhook(inbox, bot, Address(settings.webhook_url, host.strip("[]"), int(port)), secret)
 
 
 def _application(bot: InboxBot, inbox: Inbox, desk: Desk) -> AnyApplication:
@@ -271,7 +298,8 @@ def _token(settings: Settings) -> str:
 
 
 def _secrets(settings: Settings) -> list[str]:
-    return [_token(settings), settings.database_url.get_secret_value() if settings.database_url else ""]
+    hidden = (settings.bot_token, settings.database_url, settings.webhook_secret)
+    return [secret.get_secret_value() for secret in hidden if secret]
 
 
 def _obey_signals(stop: asyncio.Event) -> None:

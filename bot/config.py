@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -31,6 +33,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ENV_FILE = Path(".env")
+WEBHOOK_PORTS = (443, 80, 88, 8443)
 SECRETS = ("bot_token", "database_url", "webhook_secret")
 
 
@@ -94,6 +97,19 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _webhook(value: str) -> str:
+    parts = urlsplit(_url(value))
+    if parts.scheme != "https" or (parts.port or 443) not in WEBHOOK_PORTS:
+        raise ValueError(f"{value!r}: Telegram calls https addresses on the ports 443, 80, 88 and 8443 only")
+    return value
+
+
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()):
+        raise ValueError("it must be 16 to 256 letters, digits, _ and -; leave it empty and one is made")
+    return value
+
+
 def _listen(value: str) -> str:
     host, _, port = value.rpartition(":")
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
@@ -116,6 +132,7 @@ def _database(value: SecretStr) -> SecretStr:
 Text = PlainSerializer(str)
 Url = Annotated[str, AfterValidator(_url)]
 Listen = Annotated[str, AfterValidator(_listen)]
+ListenOrOff = Annotated[str, AfterValidator(lambda value: value if value == "off" else _listen(value))]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone), Text]
 TimeOrNow = Annotated[dt.time | Literal["now"], BeforeValidator(_time_or("now"))]
 TimeOrOff = Annotated[dt.time | Literal["off"], BeforeValidator(_time_or("off"))]
@@ -162,7 +179,11 @@ class Settings(BaseSettings):
     no_digest_alarm: TimeOrOff = dt.time(12, 0)
     rate_per_second: Annotated[float, Field(gt=0, le=30)] = 28.5
     paid_broadcast: bool = False
+    webhook_url: Annotated[str, AfterValidator(_webhook)] | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
+    webhook_listen: Listen = "127.0.0.1:8080"
     delivery_policy: Literal["prefer_delivery", "prefer_once"] = "prefer_delivery"
+    http_listen: ListenOrOff = "off"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
     taxonomy_file: Path | None = None

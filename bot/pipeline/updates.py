@@ -37,13 +37,16 @@ class Inbox:
         self._begun: OrderedDict[int, None] = OrderedDict()
         self._is_unsafe = False
         self._received = 0
+        self.handled = 0
 
     async def replay(self, bot: Bot) -> int:
         """Queue what was received before and never finished; how many there were. To be called before polling."""
         await self._updates.prune()
         left = await self._updates.unfinished()
         for payload in left:
-            await self.queue.put(Update.de_json(json.loads(payload), bot))
+            update = read_update(json.loads(payload), bot)
+            if update is not None:
+                await self.queue.put(update)
         return len(left)
 
     async def wait_until_safe(self) -> None:
@@ -56,12 +59,19 @@ class Inbox:
         if not updates:
             return
         try:
-            done = await self._updates.receive({update.update_id: update.to_json() for update in updates})
+            await self.keep(updates)
             self._is_unsafe = False
         except StoreError as error:
             log.error("inbox.not_written", updates=len(updates), error=str(error))
             self._is_unsafe = True
-            return
+
+    async def keep(self, updates: Sequence[Update]) -> None:
+        """The same for those whose sender learns of it when they cannot be written.
+
+        Raises:
+            StoreError: they are not written down.
+        """
+        done = await self._updates.receive({update.update_id: update.to_json() for update in updates})
         for update_id in done:
             self.begin(update_id)
         await self._prune_now_and_then(len(updates))
@@ -77,6 +87,7 @@ class Inbox:
 
     async def finish(self, update_id: int) -> None:
         """It is handled."""
+        self.handled += 1
         try:
             await self._updates.finish([update_id])
         except StoreError as error:
@@ -87,6 +98,25 @@ class Inbox:
         if self._received >= PRUNE_EVERY:
             self._received = 0
             await self._updates.prune()
+
+
+def read_update(data: object, bot: Bot) -> Update | None:
+    """An update from Telegram's JSON. One that the library cannot read is logged and comes back empty, so that it is
+    confirmed like any other; None when it has not even a number."""
+    number = data.get("update_id") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(number, int) or isinstance(number, bool):
+        log.error("update.unreadable", reason="no update_id")
+        return None
+    try:
+        return Update.de_json(data, bot)
+    except Exception as error:  # whatever it is, the next update must not wait behind it
+        log.error("update.unreadable", update_id=number, reason=repr(error))
+        return Update(number)
+
+
+def is_empty(update: Update) -> bool:
+    """Whether there is nothing in it that anybody could handle."""
+    return not any(getattr(update, kind) for kind in Update.ALL_TYPES)
 
 
 class InboxBot(ExtBot[Lane]):
@@ -104,6 +134,20 @@ class InboxBot(ExtBot[Lane]):
         updates = await super().get_updates(*args, **kwargs)
         await self._inbox.receive(updates)
         return updates
+
+    async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:
+        """The library reads a batch as a whole: one update that it cannot read would be asked for again for ever."""
+        result = await super()._do_post(endpoint, data, **timeouts)
+        if endpoint != "getUpdates" or not isinstance(result, list):
+            return result
+        return [one for one in map(self._readable, result) if one is not None]
+
+    def _readable(self, data: Any) -> dict[str, Any] | None:
+        update = read_update(data, self)
+        if update is None:
+            return None
+        # Nothing in it was readable: its number is enough to confirm it.
+        return {"update_id": update.update_id} if is_empty(update) else cast("dict[str, Any]", data)
 
 
 class InboxProcessor(BaseUpdateProcessor):

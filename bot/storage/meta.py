@@ -33,6 +33,13 @@ class Meta:
                 statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
             )
 
+    async def keep(self, name: str, value: str) -> str:
+        """The text of that name; `value`, written down, when there was none."""
+        async with self._database.writing() as connection:
+            statement = upsert(connection, meta).values(name=name, value=value)
+            await connection.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
+            return await _find(connection, name) or value
+
     async def drop(self, name: str) -> None:
         """Forget it."""
         async with self._database.writing() as connection:

@@ -35,7 +35,8 @@ class Process:
 
     async def _handle(self, update, _):
         await self.gate.wait()
-        self.handled.append(update.effective_message.text)
+        if update.effective_message:
+            self.handled.append(update.effective_message.text)
 
     async def start(self):
         await self.application.initialize()
@@ -183,3 +184,18 @@ async def test_while_the_inbox_cannot_be_written_nothing_is_confirmed_before_it_
 
     assert await polling == ()
     assert telegram.updates_pending == 0
+
+
+async def test_an_update_that_the_library_cannot_read_does_not_stop_those_behind_it(store, telegram):
+    """It is confirmed, not asked for again for ever."""
+    process = Process(store, telegram, handled := [])
+    telegram.send_text(READER, READER, "before")
+    telegram.world.mailbox.put("message", {"message_id": 1, "chat": 5}, 0)
+    telegram.world.mailbox.put("callback_query", {}, 0)
+    await process.start()
+    await eventually(lambda: telegram.updates_pending == 0)
+    telegram.send_text(READER, READER, "after")
+    await eventually(lambda: len(handled) == 2)
+    await process.stop()
+
+    assert handled == ["before", "after"]

@@ -30,7 +30,7 @@ def set_webhook(world: World, params: Parameters) -> Any:
     if url:
         _check_webhook(url)
     _allow(world, params)
-    world.profile.webhook = {"url": url} if url else {}
+    world.profile.webhook = {"url": url, "secret": params.text("secret_token")} if url else {}
     return True
 
 
