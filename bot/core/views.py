@@ -10,7 +10,7 @@ from bot.core.edition import Edition
 from bot.core.items import linked_headline, write_item
 from bot.core.keywords import bare
 from bot.core.manuscript import Cut, Manuscript
-from bot.core.models import Digest, Item, Run, Say, Section, Style
+from bot.core.models import Digest, Inline, Item, Run, Say, Section, Style
 from bot.core.navigation import BACK, ON, callback, page_row
 from bot.core.parts import Button, Keyboard, Part
 from bot.core.rich_text import Text, Writer
@@ -66,8 +66,12 @@ def rest_view(digest: Digest, key: str, edition: Edition, page: int, *, say: Say
     return _turned(pages, page, key, "rest", say)
 
 
-def item_view(digest: Digest, key: str, number: int, *, say: Say, page: int = 0) -> Part:
+def item_view(
+    digest: Digest, key: str, number: int, *, say: Say, page: int = 0, earlier: Inline = (), place: str = ""
+) -> Part:
     """One item with all its text; an item larger than a message has pages.
+
+    `earlier` stands below it: what was told before. `place` travels in the buttons that turn the pages.
 
     Raises:
         KeyError: the digest has no item of that number.
@@ -78,10 +82,13 @@ def item_view(digest: Digest, key: str, number: int, *, say: Say, page: int = 0)
     title = section_title(digest, digest.section_of(item))
     paper = Manuscript()
     write_item(paper, item, replace(item_style(digest, say), quote="blockquote"))
+    if earlier:
+        paper.gap(2, Cut.PARAGRAPH).inline(earlier)
     opening = Writer().plain(f"{digest.date.isoformat()} · ").inline((Run(title),)).finish()
     pages = split(paper.finish(), Frame(opening, _continuation(title, say)))
     page = _clamped(page, pages)
-    turning = page_row(page, len(pages), lambda other: callback("item", f"{key}_{number}.{other}"))
+    tail = f".{place}" if place else ""
+    turning = page_row(page, len(pages), lambda other: callback("item", f"{key}_{number}.{other}{tail}"))
     return _page(pages[page], tuple(row for row in (turning, _item_row(item, key, say)) if row))
 
 

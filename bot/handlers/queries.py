@@ -7,14 +7,15 @@ from hashlib import sha256
 
 from bot.handlers.desk import Desk
 
-TOKEN_BYTES = 28
-"""So much of a query travels as it is: beside it stand a verb, the longest key of an item and a page of five digits."""
+TOKEN_BYTES = 22
+"""So much of a query travels as it is: beside it stand a verb, the longest key of an item and a page of it, and the
+page of the results in five digits."""
 
 NOTE_MARK = "~"
 
 
 async def shorten(desk: Desk, query: str) -> str:
-    """A token of at most 28 bytes that stands for the query: itself, or the name of a note that outlives restarts."""
+    """A token of at most 22 bytes that stands for the query: itself, or the name of a note that outlives restarts."""
     if len(query.encode()) <= TOKEN_BYTES and not query.startswith(NOTE_MARK):
         return query
     name = _name(query)

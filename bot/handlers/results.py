@@ -10,6 +10,7 @@ from bot.core.models import Say
 from bot.core.parts import Button, Keyboard, Part
 from bot.core.rich_text import Text, Writer
 from bot.handlers.callbacks import button
+from bot.handlers.opened import FOUND, opening
 from bot.handlers.quoting import clipped, quoted
 
 PAGE_SIZE = 5
@@ -18,11 +19,9 @@ PAGE_SIZE = 5
 def private_results(page: Page, query: str, token: str, number: int, *, today: dt.date, say: Say) -> Part:
     """Page `number` (from 0) of the results: each opens in place, and so do the pages before and after."""
     text = _results(page, query, today=today, first=number * PAGE_SIZE + 1, say=say)
-    opening = tuple(
-        button(str(at), "hit", f"{hit.item_key}.{number}.{token}")
-        for at, hit in enumerate(page.hits, number * PAGE_SIZE + 1)
-    )
-    return _part(text, (opening, _paging(number, _page_count(page.total), token, say)))
+    place = f"{FOUND}{number}.{token}"
+    opened = tuple(opening(str(at), hit.item_key, place) for at, hit in enumerate(page.hits, number * PAGE_SIZE + 1))
+    return _part(text, (opened, _paging(number, _page_count(page.total), token, say)))
 
 
 def group_results(page: Page, query: str, *, today: dt.date, url: str, say: Say) -> Part:

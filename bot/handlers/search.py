@@ -12,8 +12,7 @@ from telegram.ext import BaseHandler, CallbackContext, CommandHandler, MessageHa
 from bot.core.parts import Part
 from bot.core.query import MAX_CHARACTERS
 from bot.core.rich_text import clean
-from bot.handlers import cards, reading
-from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button, fields, number
+from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, fields, number
 from bot.handlers.desk import Desk
 from bot.handlers.queries import lengthen, shorten
 from bot.handlers.readers import message_of, reader_of
@@ -93,15 +92,6 @@ async def _turn(desk: Desk, tap: Tap) -> Answer:
     return QUIET
 
 
-async def _open(desk: Desk, tap: Tap) -> Answer:
-    """hit:<item key>.<page>.<token> → that item, and a button back to the page."""
-    key, page, token = fields(tap.argument, 3)
-    item = await reading.item_part(desk, key)
-    back = button(desk.say("search.back"), "find", f"{number(page)}.{token}")
-    await show(desk, tap, cards.with_row(item, (back,)))
-    return QUIET
-
-
 async def _query(desk: Desk, token: str) -> str:
     query = await lengthen(desk, token)
     if query is None:
@@ -109,4 +99,4 @@ async def _query(desk: Desk, token: str) -> str:
     return query
 
 
-VERBS: Mapping[str, Verb] = {"find": _turn, "hit": _open}
+VERBS: Mapping[str, Verb] = {"find": _turn}

@@ -13,7 +13,7 @@ from bot.core.keys import parse_item_key
 from bot.core.models import Run
 from bot.core.parts import Button, Part
 from bot.core.rich_text import Writer
-from bot.handlers import cards, reading, search, tagging
+from bot.handlers import cards, opened, search, tagging
 from bot.handlers.callbacks import RefusedError, Verb, button
 from bot.handlers.desk import Desk
 from bot.handlers.invitation import promise, subscribe_button
@@ -96,7 +96,7 @@ async def _linked(desk: Desk, reader: Chat, payload: str) -> Part | None:
 
 async def _linked_digest(desk: Desk, reader: Chat, key: str) -> Part:
     if parse_item_key(key):
-        return await reading.item_part(desk, key)
+        return await opened.item_part(desk, reader, key)
     return cards.card_part(desk, reader, await get_issue(desk, key))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from telegram import Bot
+from telegram import Bot, InputFile
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from bot.core.retry import NotSent, Outcome, RetryAfter, Sent, Unknown
 from bot.core.throttle import Lane
@@ -62,7 +63,16 @@ class Sender:
         """
         rest = dict(params)
         chat_id = rest.pop("chat_id")
-        body = Template(rest).body(chat_id)
+        outcome = await self._in_turn(method, Template(rest).body(chat_id), chat_id, lane)
+        return _with_known_message(outcome, rest)
+
+    async def send_file(self, chat_id: int, name: str, content: bytes, *, caption: str = "") -> Outcome:
+        """`sendDocument` with a file of ours."""
+        fields = {"chat_id": chat_id, "caption": caption, "document": InputFile(content, filename=name)}
+        body = RequestData([RequestParameter.from_input(field, value) for field, value in fields.items()])
+        return await self._in_turn("sendDocument", body, chat_id, Lane.INTERACTIVE)
+
+    async def _in_turn(self, method: str, body: Body | RequestData, chat_id: int | str, lane: Lane) -> Outcome:
         outcome: Outcome = RetryAfter(0)
         for _ in range(TRIES if is_costly(method) else 1):
             wait_ms = self.limiter.wait_ms(chat_id)
@@ -73,13 +83,15 @@ class Sender:
             outcome = await self.post(method, body, chat_id, is_bulk=lane is not Lane.INTERACTIVE)
             if not isinstance(outcome, RetryAfter):
                 break
-        return _with_known_message(outcome, rest)
+        return outcome
 
     def prepare(self, params: Mapping[str, Any]) -> Template:
         """Serialise the parameters that all chats of a campaign share."""
         return Template({**params, "allow_paid_broadcast": True} if self._is_paid else params)
 
-    async def post(self, method: str, body: Body, chat_id: int | str | None, *, is_bulk: bool = True) -> Outcome:
+    async def post(
+        self, method: str, body: Body | RequestData, chat_id: int | str | None, *, is_bulk: bool = True
+    ) -> Outcome:
         """Make the call now, whoever's turn it is; the throttle learns of a flood."""
         outcome = await self._exchange(method, body, self._bulk if is_bulk else self._bot.request)
         if isinstance(outcome, RetryAfter):
@@ -91,7 +103,7 @@ class Sender:
         outcome = await self._exchange("getMe", Body(b"{}"), self._bulk)
         return not isinstance(outcome, NotSent | Unknown)
 
-    async def _exchange(self, method: str, body: Body, request: BaseRequest) -> Outcome:
+    async def _exchange(self, method: str, body: Body | RequestData, request: BaseRequest) -> Outcome:
         try:
             status, payload = await request.do_request(
                 f"{self._bot.base_url}/{method}", "POST", cast(RequestData, body)

@@ -22,8 +22,16 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file in a message."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `text` is the caption when there is a `photo`; times are milliseconds UTC.
+    """One message. `text` is the caption when there is a `photo` or a `document`; times are milliseconds UTC.
 
     `entities` are what a reader sees: the sender's and those Telegram found by itself.
     """
@@ -37,6 +45,7 @@ class Message:
     keyboard: Keyboard = ()
     preview: Preview = Preview()
     photo: str | None = None
+    document: Document | None = None
     rich: dict[str, Any] | None = None
     is_silent: bool = False
     edited_at_ms: int | None = None
@@ -53,7 +62,7 @@ class Message:
     @property
     def content(self) -> tuple[object, ...]:
         """Everything an edit can change; two equal contents are `message is not modified`."""
-        return self.text, self.entities, self.keyboard, self.preview, self.photo, self.rich
+        return self.text, self.entities, self.keyboard, self.preview, self.photo, self.document, self.rich
 
     def entity_text(self, entity: TextEntity) -> str:
         """The words under one of its entities."""
@@ -86,9 +95,11 @@ def _content_json(message: Message) -> dict[str, Any]:
     if message.rich is not None:
         return {"rich_message": message.rich}
     entities = [entity_json(entity) for entity in message.entities]
-    if message.photo is None:
+    if message.photo is None and message.document is None:
         return {"text": message.text} | ({"entities": entities} if entities else {})
-    found: dict[str, Any] = {"photo": [_photo_json(message.photo)]}
+    found: dict[str, Any] = {"photo": [_photo_json(message.photo)]} if message.photo is not None else {}
+    if message.document is not None:
+        found["document"] = _document_json(message.document)
     if message.text:
         found["caption"] = message.text
     return found | ({"caption_entities": entities} if entities else {})
@@ -115,6 +126,12 @@ def preview_json(preview: Preview) -> dict[str, Any]:
     if preview.is_above_text:
         found["show_above_text"] = True
     return found
+
+
+def _document_json(document: Document) -> dict[str, Any]:
+    unique = sha256(document.content).hexdigest()[:16]
+    names = {"file_id": f"document-{unique}", "file_unique_id": unique, "file_name": document.name}
+    return names | {"file_size": len(document.content)}
 
 
 def _photo_json(source: str) -> dict[str, Any]:

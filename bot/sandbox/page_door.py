@@ -198,7 +198,7 @@ def shown_message(telegram: FakeTelegram, message: Message) -> dict[str, Any]:
 
 def _shown_preview(message: Message) -> dict[str, Any] | None:
     """The link that Telegram would preview: the one asked for, else the first of the text."""
-    if message.preview.is_disabled or message.photo is not None or message.rich is not None:
+    if message.preview.is_disabled or message.photo or message.document or message.rich is not None:
         return None
     url = message.preview.url or _first_link(message)
     if not url.startswith(("http://", "https://")):

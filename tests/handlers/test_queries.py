@@ -22,7 +22,8 @@ async def test_a_long_query_leaves_a_note_and_comes_back(bot: Bot) -> None:
 
 
 def test_the_longest_token_fits_beside_the_longest_key_and_page() -> None:
-    assert fits("hit", f"20260206-1a2b3c4d_9999.99999.{'x' * TOKEN_BYTES}")
+    for verb in ("item", "save", "lose"):
+        assert fits(verb, f"20260206-1a2b3c4d_9999.999.f99999.{'x' * TOKEN_BYTES}")
 
 
 async def test_a_query_that_looks_like_the_name_of_a_note_is_not_one(bot: Bot) -> None:

@@ -26,7 +26,7 @@ def edit_message_text(world: World, params: Parameters) -> Any:
         rich = check_rich(params.mapping("rich_message", "InputRichMessage"))
         return _apply(world, params, replace(message, text="", entities=(), rich=rich))
     text, entities = read_text(params)
-    if message.photo is not None:
+    if message.photo is not None or message.document is not None:
         raise bad_request("There is no text in the message to edit")
     changed = replace(message, text=text, entities=entities, rich=None, preview=read_preview(params))
     return _apply(world, params, changed)
@@ -36,7 +36,7 @@ def edit_message_caption(world: World, params: Parameters) -> Any:
     """https://core.telegram.org/bots/api#editmessagecaption"""
     message = _to_edit(world, params)
     caption, entities = read_caption(params)
-    if message.photo is None:
+    if message.photo is None and message.document is None:
         raise bad_request("There is no caption in the message to edit")
     return _apply(world, params, replace(message, text=caption, entities=entities))
 

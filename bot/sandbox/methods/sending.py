@@ -9,7 +9,7 @@ from bot.sandbox.detection import with_detected
 from bot.sandbox.entities import CAPTION_LIMIT, accept, read_entities
 from bot.sandbox.keyboards import read_keyboard
 from bot.sandbox.links import LinkError, check_link
-from bot.sandbox.messages import Message, Preview
+from bot.sandbox.messages import Document, Message, Preview
 from bot.sandbox.nesting import Entities
 from bot.sandbox.parameters import Parameters, Upload, whole
 from bot.sandbox.people import Chat
@@ -20,6 +20,7 @@ _ACTION_NAMES = (
     "typing upload_photo record_video upload_video record_voice upload_voice upload_document choose_sticker "
     "find_location record_video_note upload_video_note"
 )
+DOCUMENT_LIMIT_BYTES = 50 << 20
 ACTIONS = frozenset(_ACTION_NAMES.split())
 
 
@@ -36,6 +37,21 @@ def send_photo(world: World, params: Parameters) -> Any:
     return _send(world, params, text=caption, entities=entities, photo=source)
 
 
+def send_document(world: World, params: Parameters) -> Any:
+    """https://core.telegram.org/bots/api#senddocument; uploaded files only."""
+    document = params.raw("document")
+    if not isinstance(document, Upload):
+        raise bad_request("There is no document in the request")
+    if not document.content:
+        raise bad_request("File must be non-empty")
+    if len(document.content) > DOCUMENT_LIMIT_BYTES:
+        raise ApiError(413, "Request Entity Too Large")
+    caption, entities = read_caption(params)
+    return _send(
+        world, params, text=caption, entities=entities, document=Document(document.name or "file", document.content)
+    )
+
+
 def send_rich_message(world: World, params: Parameters) -> Any:
     """https://core.telegram.org/bots/api#sendrichmessage"""
     chat = world.find_chat(params.raw("chat_id"))
@@ -49,7 +65,7 @@ def copy_message(world: World, params: Parameters) -> Any:
     text, entities = (source.text, source.entities)
     if params.has("caption") and source.photo is not None:
         text, entities = read_caption(params)
-    content: dict[str, Any] = {"photo": source.photo, "rich": source.rich, "preview": source.preview}
+    content = _content(source)
     sent = _send(world, params, text=text, entities=entities, **content)
     return {"message_id": sent["message_id"]}
 
@@ -57,7 +73,7 @@ def copy_message(world: World, params: Parameters) -> Any:
 def forward_message(world: World, params: Parameters) -> Any:
     """https://core.telegram.org/bots/api#forwardmessage"""
     source = _source(world, params, "forward")
-    content: dict[str, Any] = {"photo": source.photo, "rich": source.rich, "preview": source.preview}
+    content = _content(source)
     origin = source.forwarded_from or world.users[source.sender_id].first_name
     return _send(world, params, text=source.text, entities=source.entities, forwarded_from=origin, **content)
 
@@ -71,6 +87,11 @@ def send_chat_action(world: World, params: Parameters) -> Any:
         raise bad_request("Wrong parameter action in request")
     world.emit(Event("action", chat.id, {"action": action}))
     return True
+
+
+def _content(source: Message) -> dict[str, Any]:
+    found: dict[str, Any] = {"photo": source.photo, "document": source.document, "rich": source.rich}
+    return found | {"preview": source.preview}
 
 
 def _send(world: World, params: Parameters, **content: Any) -> Any:
@@ -188,6 +209,7 @@ def _reply(world: World, chat: Chat, params: Parameters) -> int | None:
 METHODS = {
     "sendmessage": send_message,
     "sendphoto": send_photo,
+    "senddocument": send_document,
     "sendrichmessage": send_rich_message,
     "copymessage": copy_message,
     "forwardmessage": forward_message,

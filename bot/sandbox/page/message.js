@@ -54,8 +54,9 @@ function sender(user) {
 function content(message, actions) {
   if (message.rich_message) return [rich(message.rich_message, actions)];
   const text = element("div", { class: "text" });
-  const caption = message.photo ? message.caption || "" : message.text || "";
-  text.append(formatted(caption, message.photo ? message.caption_entities : message.entities, actions));
+  const isMedia = message.photo || message.document;
+  text.append(formatted((isMedia ? message.caption : message.text) || "", isMedia ? message.caption_entities : message.entities, actions));
+  if (message.document) return [element("div", { class: "text", text: `📎 ${message.document.file_name}` }), text];
   if (message.photo) return [photo(message.photo[0].file_id), text];
   if (!message.preview) return [text];
   const card = preview(message.preview, actions);
@@ -91,7 +92,7 @@ function replied(message, actions) {
 
 /** The first words of a message. */
 export function summary(message) {
-  return (message.text || message.caption || (message.photo ? "照片" : "消息")).replace(/\s+/g, " ").slice(0, 90);
+  return (message.text || message.caption || (message.photo ? "照片" : message.document?.file_name || "消息")).replace(/\s+/g, " ").slice(0, 90);
 }
 
 function meta(message, isOut) {

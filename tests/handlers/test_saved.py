@@ -1,0 +1,152 @@
+"""收藏: on every opened item, listed by /saved, kept whatever happens to the archive, taken along as a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from bot.sandbox.telegram import READER
+from tests.support.desk import TODAY, YESTERDAY, Bot, newspaper
+from tests.support.oracle import judge
+
+MANY = [f"第{number}家公司完成融资" for number in range(1, 9)]
+
+
+async def save(bot: Bot, key: str, *numbers: int) -> None:
+    for number in numbers:
+        bot.clock.advance(seconds=5)
+        await bot.start(READER, f"d{key}_{number}")
+        await bot.tap(READER, "☆ 收藏")
+
+
+async def test_an_opened_item_is_saved_and_dropped_in_place(bot: Bot) -> None:
+    await bot.shelve(newspaper(TODAY))
+    opened = await bot.start(READER, "d20260206_1")
+
+    assert (await bot.tap(READER, "☆ 收藏")).text == "已收藏，/saved 随时看。"
+    assert bot.last(READER).id == opened.id
+    assert bot.last(READER).text == opened.text
+    assert (await bot.tap(READER, "★ 取消收藏")).text == "已取消收藏。"
+
+    assert "☆ 收藏" in bot.buttons(READER)
+    assert await bot.desk.store.saved.count(READER) == 0
+
+
+async def test_without_anything_saved_the_list_says_how_to(bot: Bot) -> None:
+    assert (await bot.write(READER, "/saved")).text.startswith("还没有收藏")
+
+
+async def test_the_list_has_pages_and_its_items_lead_back_to_theirs(bot: Bot) -> None:
+    key = await bot.shelve(newspaper(TODAY, items=MANY))
+    await save(bot, key, *range(1, 8))
+
+    first = await bot.write(READER, "/saved")
+    assert first.text.startswith("★ 收藏 · 7 条\n\n1. 第5家公司完成融资 · 2月6日\n\n2. ")
+    assert bot.buttons(READER) == ["1", "2", "3", "4", "5", "1/2", "›", "⬇ 导出 Markdown"]
+    await bot.tap(READER, "›")
+    assert bot.buttons(READER)[:2] == ["6", "7"]
+    second = bot.last(READER).text
+    await bot.tap(READER, "7")
+    assert "OpenAI发布新的大模型" in bot.last(READER).text
+    await bot.tap(READER, "‹ 收藏")
+
+    assert bot.last(READER).text == second
+    assert bot.last(READER).id == first.id
+
+
+async def test_what_is_saved_outlives_a_new_archive(bot: Bot) -> None:
+    key = await bot.shelve(newspaper(TODAY))
+    await save(bot, key, 1)
+    await bot.desk.archive.rebuild(())
+    await bot.shelve(newspaper(TODAY))
+
+    await bot.write(READER, "/saved")
+    await bot.tap(READER, "1")
+
+    assert "推理更快" in bot.last(READER).text
+    assert "★ 取消收藏" in bot.buttons(READER)
+
+
+async def test_an_item_whose_digest_is_gone_is_shown_by_its_headline(bot: Bot) -> None:
+    key = await bot.shelve(newspaper(TODAY))
+    await save(bot, key, 1)
+    await bot.desk.archive.remove(key)
+
+    listed = await bot.write(READER, "/saved")
+    assert "1. OpenAI发布新的大模型（这期已不在）" in listed.text
+    await bot.tap(READER, "1")
+    assert bot.last(READER).text == "OpenAI发布新的大模型\n\n这一期已经不在了，只留下了标题。"
+    await bot.tap(READER, "★ 取消收藏")
+
+    assert bot.last(READER).text.startswith("还没有收藏")
+
+
+async def test_the_export_is_a_markdown_file(bot: Bot) -> None:
+    first = await bot.shelve(newspaper(YESTERDAY))
+    second = await bot.shelve(newspaper(TODAY))
+    await save(bot, first, 1)
+    await save(bot, second, 2)
+    await bot.desk.archive.remove(first)
+    await bot.write(READER, "/saved")
+
+    await bot.tap(READER, "导出")
+
+    sent = bot.last(READER)
+    assert sent.document is not None
+    assert sent.document.name == "saved-2026-02-06.md"
+    assert sent.text == "你的收藏，共 2 条"
+    written = sent.document.content.decode()
+    assert "## [英伟达推出新的芯片](https://example.com/b)" in written
+    assert "英伟达推出了新的芯片，算力翻倍。" in written
+    assert "## OpenAI发布新的大模型\n\n（这一期已经不在了" in written
+
+
+async def test_nobody_saves_without_end(bot: Bot) -> None:
+    bot.desk.store.saved.most = 1
+    key = await bot.shelve(newspaper(TODAY))
+    await save(bot, key, 1)
+    await bot.start(READER, f"d{key}_2")
+
+    answer = await bot.tap(READER, "☆ 收藏")
+
+    assert answer.is_alert
+    assert "最多收藏 1 条" in answer.text
+
+
+async def test_an_item_is_shared_by_its_own_link(bot: Bot) -> None:
+    await bot.shelve(newspaper(TODAY))
+
+    opened = await bot.start(READER, "d20260206_1")
+
+    url = bot.button(opened, "分享")["url"]
+    assert url.startswith("https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fai_daily_sandbox_bot%3Fstart%3Dd20260206_1&")
+
+
+async def test_an_item_names_what_was_told_before_with_links(bot: Bot) -> None:
+    for ago in range(20, 32):
+        await bot.shelve(newspaper(TODAY - dt.timedelta(days=ago)))
+    await bot.shelve(newspaper(dt.date(2026, 2, 3), items=["智谱GLM-5.3发布，编程能力突出"]))
+    await bot.shelve(newspaper(TODAY, items=["智谱GLM-5.3权重开源，编程能力第一"]))
+
+    opened = await bot.start(READER, "d20260206_3")
+
+    assert opened.text.endswith("\n\n此前：02-03")
+    link = opened.entities[-1]
+    assert opened.entity_text(link) == "02-03"
+    assert link.url == "https://t.me/ai_daily_sandbox_bot?start=d20260203_3"
+    assert judge(bot.telegram.calls_of("sendMessage")[-1]).is_clean
+
+
+@pytest.mark.parametrize("words", ["OpenAI", "很长很长很长很长很长很长的正文"])
+async def test_the_way_back_to_the_results_outlives_pages_and_saving(bot: Bot, words: str) -> None:
+    long = "\n\n".join(f"- 很长很长很长很长很长很长的正文第{n}段OpenAI" + "字" * 150 for n in range(60))
+    await bot.shelve(newspaper(TODAY).replace("推理更快。", f"推理更快。\n\n{long}"))
+    found = (await bot.write(READER, words)).text
+
+    await bot.tap(READER, "1")
+    await bot.tap(READER, "›")
+    await bot.tap(READER, "☆ 收藏")
+    await bot.tap(READER, "‹ 结果")
+
+    assert bot.last(READER).text == found
