@@ -44,6 +44,7 @@ from bot.pipeline.webhook import Address, Webhook
 from bot.resources import digest_reader, existing_posts_dir, load_taxonomy
 from bot.storage import Store
 from bot.storage.instance import hold
+from bot.storage.witness import note_known, require_known
 
 REPLY_CONNECTIONS, BULK_CONNECTIONS, POLL_CONNECTIONS = 32, 192, 2
 RETRY_AT_MOST_S = 60
@@ -237,9 +238,11 @@ def _application(bot: InboxBot, inbox: Inbox, desk: Desk) -> AnyApplication:
 
 
 async def _open_store(settings: Settings, closing: AsyncExitStack) -> Store:
+    require_known(settings.database, settings.data_dir)
     store = await Store.open(settings.database, clock=now_ms)
     closing.push_async_callback(store.close)
     await store.migrate()
+    note_known(settings.database, settings.data_dir)
     return store
 
 

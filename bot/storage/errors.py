@@ -19,6 +19,10 @@ class StoreDamagedError(StoreError):
     """The file is not a database, or a damaged one. It is never replaced by itself."""
 
 
+class StoreMissingError(StoreError):
+    """The file of the state was here before and is gone."""
+
+
 class NewerSchemaError(StoreError):
     """The database was written by a newer version of the bot."""
 
