@@ -27,6 +27,7 @@ from bot.core.retry import (
 )
 from bot.core.throttle import Lane
 from bot.pipeline.outage import Outage
+from bot.pipeline.pauses import Pauses
 from bot.pipeline.press import SEND_RICH
 from bot.pipeline.recorder import Recorder
 from bot.pipeline.sender import Sender
@@ -113,6 +114,7 @@ class Courier:
         *,
         clock: Clock,
         has_admins: bool,
+        pauses: Pauses,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -120,7 +122,7 @@ class Courier:
         self._clock = clock
         self._office = office
         self._has_admins = has_admins
-        self.outage = Outage(sender)
+        self.outage = Outage(sender, pauses)
         self.in_flight: set[asyncio.Task[Carried]] = set()
         ahead = max(LEAST_AHEAD, math.ceil(sender.limiter.per_second * AHEAD_S))
         self._gates = {lane: asyncio.Semaphore(ahead) for lane in Lane}

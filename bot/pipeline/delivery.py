@@ -37,6 +37,7 @@ from bot.pipeline.hooks import (
     TokenRejectedError,
 )
 from bot.pipeline.lease import SenderLease
+from bot.pipeline.pauses import USUAL, Pauses
 from bot.pipeline.questions import Questions
 from bot.pipeline.ratelimit import Clock, monotonic_ms
 from bot.pipeline.recorder import Recorder
@@ -63,7 +64,6 @@ __all__ = [
 WINDOW_S = 3
 LEAST_WINDOW = 64
 LONGEST_REST_S = 30.0
-TROUBLE_REST_S = 5.0
 BLOCKED_REST_S = 1.0
 GRACE_S = 17.0
 FLUSH_S = 2.0
@@ -96,18 +96,22 @@ class Delivery:
         clock: Clock,
         has_admins: bool,
         monotonic: Clock = monotonic_ms,
+        pauses: Pauses = USUAL,
     ) -> None:
+        self._pauses = pauses
         self._store = store
         self._sender = sender
         self._hooks = hooks
         self._clock = clock
         self._alarms = Alarms(hooks)
-        self._recorder = Recorder(store.ledger, self._alarms.trouble)
+        self._recorder = Recorder(store.ledger, self._alarms.trouble, pauses)
         office = Office(self._may_send, self._on_called, self._on_recorded)
-        self._courier = Courier(store, sender, self._recorder, office, clock=clock, has_admins=has_admins)
+        self._courier = Courier(
+            store, sender, self._recorder, office, clock=clock, has_admins=has_admins, pauses=pauses
+        )
         window = max(LEAST_WINDOW, int(sender.limiter.per_second * WINDOW_S))
         self._feeder = Feeder(store, self._recorder, self._carry, window=window, clock=clock)
-        self._settling = Settling(store, hooks)
+        self._settling = Settling(store, hooks, pauses)
         self._questions = Questions()
         self._conflict = ConflictWatch()
         self._lease = SenderLease(store.leases, clock) if store.is_shared else None
@@ -203,7 +207,7 @@ class Delivery:
                 self._alarms.trouble(None)
             except StoreError as error:
                 self._alarms.trouble(error)
-                rest_s = TROUBLE_REST_S
+                rest_s = self._pauses.trouble_s
             if rest_s <= 0:
                 await asyncio.sleep(0)
                 continue
@@ -342,4 +346,4 @@ class Delivery:
                 return await action()
             except StoreError as error:
                 self._alarms.trouble(error)
-                await asyncio.sleep(TROUBLE_REST_S)
+                await asyncio.sleep(self._pauses.trouble_s)

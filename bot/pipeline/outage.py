@@ -7,11 +7,10 @@ import asyncio
 import structlog
 
 from bot.core.retry import NotSent, Outcome, Unknown
+from bot.pipeline.pauses import Pauses
 from bot.pipeline.sender import Sender
 
 FAILURES_IN_A_ROW = 3
-FIRST_PROBE_S = 1.0
-LONGEST_PROBE_S = 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -19,8 +18,9 @@ log = structlog.get_logger(__name__)
 class Outage:
     """Counts calls without an answer. During an outage nobody's message is used to try the line."""
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Sender, pauses: Pauses) -> None:
         self._sender = sender
+        self._pauses = pauses
         self._failures = 0
         self._is_clear = asyncio.Event()
         self._is_clear.set()
@@ -52,10 +52,10 @@ class Outage:
             self._probing.cancel()
 
     async def _probe(self) -> None:
-        pause_s = FIRST_PROBE_S
+        pause_s = self._pauses.first_probe_s
         await asyncio.sleep(pause_s)
         while not await self._sender.is_reachable():
-            pause_s = min(LONGEST_PROBE_S, pause_s * 2)
+            pause_s = min(self._pauses.longest_probe_s, pause_s * 2)
             await asyncio.sleep(pause_s)
         log.info("telegram.reachable")
         self._failures = 0

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import structlog
 
+from bot.pipeline.pauses import Pauses
 from bot.storage.errors import StoreError
 from bot.storage.ledger import Ledger
 from bot.storage.records import Entry
 
 GATHER_S = 0.02
-LONGEST_PAUSE_S = 10.0
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +21,8 @@ class Recorder:
     """Writes entries in the order in which they came. While the state cannot be written nothing is lost: the entries
     stay here and everybody who waits for them waits on, so nothing new is sent either. `is_stuck` tells of it."""
 
-    def __init__(self, ledger: Ledger, on_trouble: Callable[[StoreError | None], None]) -> None:
+    def __init__(self, ledger: Ledger, on_trouble: Callable[[StoreError | None], None], pauses: Pauses) -> None:
+        self._pauses = pauses
         self._ledger = ledger
         self._on_trouble = on_trouble
         self._queue: list[tuple[Entry, asyncio.Future[None]]] = []
@@ -60,7 +61,7 @@ class Recorder:
         self._news.set()
 
     async def _commit(self, entries: list[Entry]) -> None:
-        pause_s = 1.0
+        pause_s = self._pauses.first_write_s
         while True:
             try:
                 await self._ledger.write(entries)
@@ -69,7 +70,7 @@ class Recorder:
                 self.is_stuck = True
                 self._on_trouble(error)
                 await asyncio.sleep(pause_s)
-                pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+                pause_s = min(self._pauses.longest_write_s, pause_s * 2)
             else:
                 self.is_stuck = False
                 self._on_trouble(None)

@@ -7,12 +7,10 @@ import asyncio
 import structlog
 
 from bot.pipeline.hooks import Hooks
+from bot.pipeline.pauses import Pauses
 from bot.storage import Store
 from bot.storage.errors import StoreError
 from bot.storage.records import NO_MESSAGE, Delivery
-
-FIRST_PAUSE_S = 1.0
-LONGEST_PAUSE_S = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +18,8 @@ log = structlog.get_logger(__name__)
 class Settling:
     """Calls `on_chat_done` and remembers in the ledger that it worked; what was missed is done after a restart."""
 
-    def __init__(self, store: Store, hooks: Hooks) -> None:
+    def __init__(self, store: Store, hooks: Hooks, pauses: Pauses) -> None:
+        self._pauses = pauses
         self._store = store
         self._hooks = hooks
         self._tasks: set[asyncio.Task[None]] = set()
@@ -43,10 +42,10 @@ class Settling:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _settle(self, delivery: Delivery) -> None:
-        pause_s = FIRST_PAUSE_S
+        pause_s = self._pauses.first_settling_s
         while not await self._try(delivery):
             await asyncio.sleep(pause_s)
-            pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+            pause_s = min(self._pauses.longest_settling_s, pause_s * 2)
 
     async def _try(self, delivery: Delivery) -> bool:
         try:

@@ -19,6 +19,7 @@ from pathlib import Path
 from bot.core.retry import Policy
 from bot.core.throttle import Limits, Throttle
 from bot.pipeline.delivery import Alarm, Delivery, Question
+from bot.pipeline.pauses import Pauses
 from bot.pipeline.ratelimit import Limiter
 from bot.pipeline.sender import Sender
 from bot.sandbox.telegram import GROUP, FakeTelegram
@@ -36,6 +37,7 @@ from bot.storage.records import (
 from tests.support.telegram import FakeRequest, HandClock, build_bot, eventually
 
 FAST = Limits(per_second=5_000, chat_gap_ms=1, group_calls=1_000, group_reserve=0, group_window_ms=1)
+SHORT = Pauses(0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02)
 FIRST_READER = 2_001
 OVER = (CampaignState.DONE, CampaignState.STOPPED)
 
@@ -88,7 +90,9 @@ class Engine:
         await self.limiter.initialize()
         self.bot = build_bot(self.telegram, self.limiter)
         sender = Sender(self.bot, self.limiter, request=FakeRequest(self.telegram))
-        self.delivery = Delivery(self.store, sender, self.heard, clock=self.clock, has_admins=self.has_admins)
+        self.delivery = Delivery(
+            self.store, sender, self.heard, clock=self.clock, has_admins=self.has_admins, pauses=SHORT
+        )
 
     async def close(self) -> None:
         await self.limiter.shutdown()
