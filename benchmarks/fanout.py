@@ -45,7 +45,9 @@ async def measure(url: str, readers: int) -> None:
     await fill(store, readers)
     keys = await store.chats.editions()
     calls = (Call({"text": "日报" * 1000}),)
-    editions = {EditionKey("card"): calls} | dict.fromkeys(keys, calls)
+    editions = {EditionKey("card"): calls} | dict.fromkeys(
+        (EditionKey(key.style, key.filter_key) for key in keys), calls
+    )
     before_mb = rss_mb()
     began = time.perf_counter()
     campaign_id = await store.campaigns.publish(PublicationPlan("20260206", "hash", editions=editions))

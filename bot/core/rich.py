@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.core.blocks import inked, trimmed
 from bot.core.cards import counts, date_line
 from bot.core.items import ItemStyle, first_line, sign
-from bot.core.models import Commentary, Digest, Item, Passage, Run, Say, Section
+from bot.core.models import Commentary, Digest, Inline, Item, Passage, Run, Say, Section
 from bot.core.parts import Keyboard, keyboard_json
 from bot.core.rich_blocks import (
     Json,
@@ -63,6 +63,16 @@ def rich_publication(
     return tuple(
         RichPart(tuple(blocks), () if place else keyboard, is_silent=place > 0, section=number)
         for place, (number, blocks) in enumerate(messages)
+    )
+
+
+def announce_rich(parts: Sequence[RichPart], above: Sequence[Inline], *, is_silent: bool) -> tuple[RichPart, ...]:
+    """The messages with lines above everything, where there is room; `is_silent`: not even the first one rings."""
+    first, *others = parts
+    blocks = (*(paragraph(rich_text(line)) for line in above), *first.blocks)
+    return (
+        replace(first, blocks=blocks if fits(blocks) else first.blocks, is_silent=first.is_silent or is_silent),
+        *others,
     )
 
 

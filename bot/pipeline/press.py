@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from bot.core.aliases import Aliases
 from bot.core.cards import group_keyboard, reader_keyboard
+from bot.core.concordance import Concordance
 from bot.core.edition import Edition, TagFilter, select
 from bot.core.format import Links, index_card, publication, reader_card
 from bot.core.models import Digest, Say
-from bot.core.parts import Part, to_params
+from bot.core.navigation import callback
+from bot.core.parts import Button, Part, from_params, to_params
 from bot.core.retry import Policy
-from bot.core.rich import RichPart, rich_publication, to_rich_params
-from bot.storage.records import Call, EditionKey, PublicationPlan, Target
+from bot.core.rich import RichPart, announce_rich, rich_publication, to_rich_params
+from bot.core.watch import ORDINARY, Outcome, Watch, alert_lines, announce, outcome
+from bot.storage.records import Call, EditionKey, PublicationPlan, ReaderKey, Target
 
-EVERYTHING = EditionKey("card")
 SEND_RICH = "sendRichMessage"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What tells the editions of one digest apart for who prints them."""
+
+    style: str
+    filter_key: str = ""
+    outcome: Outcome = ORDINARY
+
+    @property
+    def key(self) -> EditionKey:
+        """The edition in the ledger."""
+        return EditionKey(self.style, self.filter_key + self.outcome.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +43,17 @@ class Press:
     say: Say
     policy: Policy = Policy.PREFER_DELIVERY
     group_style: str = "full"
+    aliases: Aliases = field(default_factory=Aliases)
 
     def plan(
-        self, digest: Digest, key: str, content_hash: str, targets: Sequence[Target], editions: Iterable[EditionKey]
+        self, digest: Digest, key: str, content_hash: str, targets: Sequence[Target], readers: Iterable[ReaderKey]
     ) -> PublicationPlan:
         """The whole publication of a labelled digest; every rich edition has a classic one beside it."""
-        wanted = {EVERYTHING, *editions}
-        wanted |= {EditionKey("card", edition.filter_key) for edition in wanted if edition.style == "rich"}
+        readers, concordance = list(readers), Concordance(digest, self.aliases)
+        outcomes = {watch: outcome(Watch.parse(watch), concordance) for watch in {one.watch_key for one in readers}}
+        wanted = {Slip("card")} | {Slip(one.style, one.filter_key, outcomes[one.watch_key]) for one in readers}
+        wanted |= {replace(slip, style="card") for slip in wanted if slip.style == "rich"}
+        editions = {slip.key: self._edition(digest, key, slip, concordance) for slip in wanted}
         rich = tuple(target for target in targets if self.group_style == "rich" and not target.is_rich_refused)
         return PublicationPlan(
             digest_key=key,
@@ -41,7 +62,9 @@ class Press:
             targets=tuple(target for target in targets if target not in rich),
             rich_calls=self.rich_calls(digest) if rich else (),
             rich_targets=rich,
-            editions={edition: self._edition(digest, key, edition) for edition in wanted},
+            outcomes={watch: told.key for watch, told in outcomes.items() if told != ORDINARY},
+            quiet_calls=() if all(editions.values()) else (self._quiet_call(key),),
+            editions=editions,
             policy=self.policy,
         )
 
@@ -67,15 +90,31 @@ class Press:
             urls = {section.number: self.links.digest(key) for section in digest.sections}
         return index_card(digest, key, links=self.links, say=self.say, section_urls=urls, corrected=is_corrected)
 
-    def _edition(self, digest: Digest, key: str, edition: EditionKey) -> tuple[Call, ...]:
-        if edition.style == "full":
-            return self.group_calls(digest, key)
-        tags = TagFilter.parse(edition.filter_key)
-        chosen = None if tags.is_empty else select(digest, tags)
-        if edition.style == "rich" and (chosen is None or chosen.items):
+    def _edition(self, digest: Digest, key: str, slip: Slip, concordance: Concordance) -> tuple[Call, ...]:
+        """The calls of an edition; none when nothing in the digest is for its readers."""
+        if slip.style == "full":
+            return self._announced(self.group_calls(digest, key), digest, slip.outcome)
+        tags = TagFilter.parse(slip.filter_key)
+        chosen = None if tags.is_empty else select(digest, tags, concordance)
+        if chosen is not None and not chosen.items and not slip.outcome.alerts:
+            return ()
+        if slip.style == "rich" and (chosen is None or chosen.items):
             shown = digest if chosen is None else _only(digest, chosen)
-            return _rich_calls(rich_publication(shown, say=self.say, keyboard=reader_keyboard(key, self.say)))
-        return (Call(to_params(reader_card(digest, key, say=self.say, edition=chosen, links=self.links))),)
+            parts = rich_publication(shown, say=self.say, keyboard=reader_keyboard(key, self.say))
+            above = alert_lines(digest, slip.outcome.alerts, self.say)
+            return _rich_calls(announce_rich(parts, above, is_silent=slip.outcome.is_silent))
+        card = reader_card(digest, key, say=self.say, edition=chosen, links=self.links)
+        return (Call(to_params(announce(card, digest, slip.outcome, self.say))),)
+
+    def _announced(self, calls: tuple[Call, ...], digest: Digest, told: Outcome) -> tuple[Call, ...]:
+        card = announce(from_params(calls[0].params), digest, told, self.say)
+        return (Call(to_params(card)), *calls[1:])
+
+    def _quiet_call(self, key: str) -> Call:
+        """The line for readers who have had no item for a week."""
+        see = Button(self.say("tags.quiet_see"), callback=callback("card", key))
+        choose = Button(self.say("card.tags"), callback=callback("tags", ""))
+        return Call(to_params(Part(self.say("tags.quiet"), keyboard=((see, choose),), is_silent=True)))
 
 
 def _rich_calls(parts: Iterable[RichPart]) -> tuple[Call, ...]:

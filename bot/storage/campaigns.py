@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, tuple_, update
@@ -21,18 +21,21 @@ from bot.storage.records import (
     ChatKind,
     ChatStatus,
     CorrectionPlan,
+    Counter,
     DigestState,
     EditionKey,
     LiveCard,
     PublicationPlan,
     Target,
 )
-from bot.storage.schema import campaigns, chats, deliveries, digests, editions, live_cards, parts
+from bot.storage.schema import campaigns, chats, deliveries, digests, editions, live_cards, parts, watch_outcomes
 
 FOR_GROUPS = EditionKey("group")
 """The edition of the groups named in a plan."""
 RICH_FOR_GROUPS = EditionKey("group rich")
 """The same as rich messages; a group that refuses them goes on with `FOR_GROUPS`."""
+FOR_QUIET = EditionKey("quiet")
+"""What readers get whose own editions were empty for a week."""
 FOR_ANYONE = EditionKey("card")
 """The edition of readers whose own one is missing, and the only one of a broadcast."""
 
@@ -64,6 +67,9 @@ class Campaigns:
             )
             for key, calls in plan.editions.items():
                 await _insert_edition(connection, campaign_id, key, calls)
+            if plan.quiet_calls:
+                await _insert_edition(connection, campaign_id, FOR_QUIET, plan.quiet_calls)
+            await _insert_outcomes(connection, campaign_id, plan.outcomes)
             if plan.group_calls and (plan.targets or plan.rich_targets):
                 edition_id = await _insert_edition(connection, campaign_id, FOR_GROUPS, plan.group_calls)
                 await _insert_targets(connection, campaign_id, edition_id, plan.targets)
@@ -184,6 +190,15 @@ class Campaigns:
             conditions.append(campaigns.c.kind == kind)
         return await self._select(*conditions, limit=limit)
 
+    async def tally(self) -> Mapping[str, int]:
+        """The deliveries of all campaigns by counter, and those that still wait as `waiting`; drafts do not count."""
+        columns = [func.coalesce(func.sum(campaigns.c[counter]), 0) for counter in Counter]
+        total = func.coalesce(func.sum(campaigns.c.total), 0)
+        query = select(total, *columns).where(campaigns.c.state != CampaignState.DRAFT)
+        async with self._database.reading() as connection:
+            every, *counts = (int(count) for count in (await connection.execute(query)).one())
+        return {"waiting": max(0, every - sum(counts)), **dict(zip(map(str, Counter), counts, strict=True))}
+
     async def unfinished(self) -> tuple[Campaign, ...]:
         """BUILDING, RUNNING, PAUSED ones, and STOPPED ones with rows left to sweep; oldest first."""
         is_stopped = (campaigns.c.state == CampaignState.STOPPED) & ~campaigns.c.is_swept
@@ -279,6 +294,12 @@ async def _insert_edition(connection: AsyncConnection, campaign_id: int, key: Ed
         ]
         await connection.execute(insert(parts), rows)
     return edition_id
+
+
+async def _insert_outcomes(connection: AsyncConnection, campaign_id: int, outcomes: Mapping[str, str]) -> None:
+    rows = [{"campaign_id": campaign_id, "watch_key": key, "outcome": outcome} for key, outcome in outcomes.items()]
+    if rows:
+        await connection.execute(insert(watch_outcomes), rows)
 
 
 async def _insert_targets(

@@ -9,9 +9,10 @@ from sqlalchemy import Row, Update, and_, case, delete, exists, func, select, up
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edition import TagFilter
+from bot.core.watch import Watch
 from bot.storage.database import Database
 from bot.storage.dialect import upsert
-from bot.storage.records import Audience, Chat, ChatKind, ChatStatus, EditionKey
+from bot.storage.records import Audience, Chat, ChatKind, ChatStatus, ReaderKey
 from bot.storage.schema import campaigns, chats, deliveries, holds
 
 STYLE_IN_USE = case((and_(chats.c.style == "rich", chats.c.is_rich_refused), "card"), else_=chats.c.style)
@@ -75,6 +76,7 @@ class Chats:
             status=ChatStatus.ACTIVE,
             status_before=None,
             reason="",
+            quiet_since_ms=None,
             subscribed_at_ms=case((chats.c.status == ChatStatus.ACTIVE, chats.c.subscribed_at_ms), else_=now),
         )
 
@@ -107,8 +109,12 @@ class Chats:
             await connection.execute(change_status(chat_id, status, reason, self._database.now()))
 
     async def set_filter(self, chat_id: int, tags: TagFilter) -> None:
-        """Remember what the reader follows and mutes."""
-        await self._set(chat_id, filter_key=tags.key)
+        """Remember what the reader follows and mutes; a week without anything of it begins anew."""
+        await self._set(chat_id, filter_key=tags.key, quiet_since_ms=None)
+
+    async def set_watch(self, chat_id: int, watch: Watch) -> None:
+        """Remember what the reader watches for."""
+        await self._set(chat_id, watch_key=watch.key)
 
     async def set_style(self, chat_id: int, style: str) -> None:
         """Remember how the chat wants its digest: card, full or rich."""
@@ -156,15 +162,16 @@ class Chats:
             ]
         return Audience(*counts)
 
-    async def editions(self) -> tuple[EditionKey, ...]:
-        """The distinct styles and filters of active private chats; `TagFilter.parse(key.filter_key)` reads one."""
+    async def editions(self) -> tuple[ReaderKey, ...]:
+        """The distinct styles, filters and watches of active private chats; `TagFilter.parse` and `Watch.parse` read
+        the keys."""
         query = (
-            select(STYLE_IN_USE, chats.c.filter_key)
+            select(STYLE_IN_USE, chats.c.filter_key, chats.c.watch_key)
             .where(chats.c.kind == ChatKind.PRIVATE, chats.c.status == ChatStatus.ACTIVE)
             .distinct()
         )
         async with self._database.reading() as connection:
-            return tuple(sorted(EditionKey(style, key) for style, key in await connection.execute(query)))
+            return tuple(sorted(ReaderKey(*row) for row in await connection.execute(query)))
 
     async def active(self, kind: ChatKind) -> Sequence[Chat]:
         """The active chats of a kind that there are few of: groups, channels."""
@@ -232,7 +239,7 @@ def _chat(row: Row[Any]) -> Chat:
         filter=TagFilter.parse(row.filter_key),
         thread_id=row.thread_id,
         deliver_at_min=row.deliver_at_min,
-        mutes_rest=row.mutes_rest,
+        watch=Watch.parse(row.watch_key),
         is_rich_refused=row.is_rich_refused,
         created_at_ms=row.created_at_ms,
         subscribed_at_ms=row.subscribed_at_ms,

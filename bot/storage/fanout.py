@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, func, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.campaigns import FOR_ANYONE
+from bot.storage.campaigns import FOR_ANYONE, FOR_QUIET
 from bot.storage.chats import STYLE_IN_USE
 from bot.storage.database import Database
 from bot.storage.dialect import upsert
-from bot.storage.records import CampaignState, ChatStatus
-from bot.storage.schema import campaigns, chats, deliveries, editions
+from bot.storage.records import CampaignKind, CampaignState, ChatStatus, EditionKey
+from bot.storage.schema import campaigns, chats, deliveries, editions, watch_outcomes
 
 CHUNK = 20_000
 """Readers a transaction: long enough to be fast, short enough that nobody waits for the writer."""
+
+QUIET_MS = 13 * 12 * 3_600_000
+"""After so long without an item a reader is told so: six and a half days, for a digest is never out to the second."""
 
 LOWEST_ID = -(1 << 62)
 
@@ -86,36 +102,73 @@ async def _upper_bound(connection: AsyncConnection, campaign: Row[Any], size: in
 
 
 async def _insert(connection: AsyncConnection, campaign: Row[Any], upper: int) -> int:
-    fallback = await _fallback(connection, campaign.id)
     columns = ["campaign_id", "chat_id", "edition_id", "thread_id"]
-    query = _recipients(campaign, upper, fallback)
+    fallback = await _edition(connection, campaign.id, FOR_ANYONE)
+    quiet = await _edition(connection, campaign.id, FOR_QUIET)
+    query = _recipients(campaign, upper, fallback, quiet)
     result = await connection.execute(
         upsert(connection, deliveries).from_select(columns, query).on_conflict_do_nothing()
     )
+    if campaign.kind == CampaignKind.DIGEST:
+        await _note_quiet(connection, campaign, upper)
     return result.rowcount
 
 
-async def _fallback(connection: AsyncConnection, campaign_id: int) -> Row[Any] | None:
+async def _edition(connection: AsyncConnection, campaign_id: int, key: EditionKey) -> Row[Any] | None:
     query = select(editions).where(
         editions.c.campaign_id == campaign_id,
-        editions.c.style == FOR_ANYONE.style,
-        editions.c.filter_key == FOR_ANYONE.filter_key,
+        editions.c.style == key.style,
+        editions.c.filter_key == key.filter_key,
     )
     return (await connection.execute(query)).one_or_none()
 
 
-def _recipients(campaign: Row[Any], upper: int, fallback: Row[Any] | None) -> Select[Any]:
-    """Each reader with the edition of their style and filter, else the fallback; none for an empty edition."""
-    own: Sequence[ColumnElement[bool]] = (
+def _is_own(campaign: Row[Any]) -> ColumnElement[bool]:
+    """Whether an edition is that of a chat's style, filter, and what the digest makes of its watch."""
+    outcome = (
+        select(watch_outcomes.c.outcome)
+        .where(watch_outcomes.c.campaign_id == campaign.id, watch_outcomes.c.watch_key == chats.c.watch_key)
+        .correlate(chats)
+        .scalar_subquery()
+    )
+    return and_(
         editions.c.campaign_id == campaign.id,
         editions.c.style == STYLE_IN_USE,
-        editions.c.filter_key == chats.c.filter_key,
+        editions.c.filter_key == chats.c.filter_key.concat(func.coalesce(outcome, "")),
     )
-    edition_id = func.coalesce(editions.c.id, None if fallback is None else fallback.id)
+
+
+def _is_quiet_for_long(campaign: Row[Any]) -> ColumnElement[bool]:
+    limit_ms: int = campaign.created_at_ms - QUIET_MS
+    return chats.c.quiet_since_ms <= limit_ms
+
+
+def _recipients(campaign: Row[Any], upper: int, fallback: Row[Any] | None, quiet: Row[Any] | None) -> Select[Any]:
+    """Each reader with the edition of their own, else the fallback; for an empty one nothing, or the line that says so
+    when it has been like that for long."""
+    is_told = and_(editions.c.part_count == 0, _is_quiet_for_long(campaign)) if quiet is not None else false()
+    own = func.coalesce(editions.c.id, None if fallback is None else fallback.id)
     part_count = func.coalesce(editions.c.part_count, 0 if fallback is None else fallback.part_count)
+    edition_id = own if quiet is None else case((is_told, quiet.id), else_=own)
     return (
         select(literal(campaign.id, BigInteger), chats.c.id, edition_id, chats.c.thread_id)
-        .select_from(chats.outerjoin(editions, and_(*own)))
-        .where(_audience(campaign), chats.c.id <= upper, part_count > 0)
+        .select_from(chats.outerjoin(editions, _is_own(campaign)))
+        .where(_audience(campaign), chats.c.id <= upper, or_(part_count > 0, is_told))
         .order_by(chats.c.id)
+    )
+
+
+async def _note_quiet(connection: AsyncConnection, campaign: Row[Any], upper: int) -> None:
+    """Keep since when each reader of a chunk has had nothing, or was last told so. Few readers change."""
+    is_empty = exists().where(_is_own(campaign), editions.c.part_count == 0).correlate(chats)
+    here = and_(_audience(campaign), chats.c.id <= upper)
+    # A filter that changes clears it, too, so only readers with one can be quiet.
+    begins = or_(chats.c.quiet_since_ms.is_(None), _is_quiet_for_long(campaign))
+    await connection.execute(
+        update(chats)
+        .where(here, chats.c.filter_key != "", begins, is_empty)
+        .values(quiet_since_ms=campaign.created_at_ms)
+    )
+    await connection.execute(
+        update(chats).where(here, chats.c.quiet_since_ms.is_not(None), ~is_empty).values(quiet_since_ms=None)
     )

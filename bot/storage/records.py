@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from bot.core.edition import TagFilter
 from bot.core.retry import Policy
+from bot.core.watch import Watch
 
 
 class ChatKind(StrEnum):
@@ -50,7 +51,7 @@ class Chat:
     filter: TagFilter = field(default_factory=TagFilter)
     thread_id: int | None = None
     deliver_at_min: int | None = None
-    mutes_rest: bool = False
+    watch: Watch = field(default_factory=Watch)
     is_rich_refused: bool = False
     created_at_ms: int = 0
     subscribed_at_ms: int | None = None
@@ -69,8 +70,17 @@ class Audience(NamedTuple):
     blocked: int
 
 
+class ReaderKey(NamedTuple):
+    """What decides which edition a reader gets: the style, and the keys of the tag filter and of the watch."""
+
+    style: str
+    filter_key: str = ""
+    watch_key: str = ""
+
+
 class EditionKey(NamedTuple):
-    """What tells the editions of one publication apart: the style and the key of the tag filter."""
+    """What tells the editions of one publication apart: the style, and the key of the tag filter followed by that of
+    what the digest makes of the reader's watch."""
 
     style: str
     filter_key: str = ""
@@ -161,7 +171,8 @@ class Target:
 class PublicationPlan:
     """A digest to deliver: `group_calls` to every target in order, to the rich targets `rich_calls` instead, and to
     each active private chat the edition of its style and filter. A chat whose edition is missing gets that of
-    `EditionKey("card", "")`; one whose edition is an empty tuple gets nothing.
+    `EditionKey("card", "")`; one whose edition is an empty tuple gets nothing, or `quiet_calls` when that was so for a
+    week. `outcomes` gives, by the key of a watch, the key of its outcome; a watch that is not there has none.
     """
 
     digest_key: str
@@ -172,6 +183,8 @@ class PublicationPlan:
     policy: Policy = Policy.PREFER_DELIVERY
     rich_calls: tuple[Call, ...] = ()
     rich_targets: tuple[Target, ...] = ()
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    quiet_calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,18 +78,16 @@ chats = Table(
     Column("style", String(8), nullable=False, server_default="card"),
     Column("language", String(8), nullable=False, server_default="zh"),
     _text("filter_key"),
+    _text("watch_key"),
+    # Since when every edition of this reader was empty; null: the last one was not.
+    Column("quiet_since_ms", BigInteger),
     Column("thread_id", BigInteger),
     Column("deliver_at_min", SmallInteger),
-    _flag("mutes_rest"),
     _flag("is_rich_refused"),
     _moment("created_at_ms"),
     _moment("updated_at_ms"),
     Column("subscribed_at_ms", BigInteger),
     Index(None, "kind", "status", "id"),
-)
-
-watch_words = Table(
-    "watch_words", metadata, _kept_with_chat(), Column("word", Text, primary_key=True), _moment("created_at_ms")
 )
 
 saved_items = Table(
@@ -155,12 +153,22 @@ campaigns = Table(
     sqlite_autoincrement=True,
 )
 
+# What a campaign's digest makes of each watch; a watch that is not here makes nothing of it.
+watch_outcomes = Table(
+    "watch_outcomes",
+    metadata,
+    Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
+    Column("watch_key", Text, primary_key=True),
+    _text("outcome"),
+)
+
 editions = Table(
     "editions",
     metadata,
     Column("id", Identity64, primary_key=True),
     Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), nullable=False),
     Column("style", String(32), nullable=False),
+    # The key of the filter, and after it that of the watch's outcome.
     _text("filter_key"),
     _count("part_count"),
     UniqueConstraint("campaign_id", "style", "filter_key"),

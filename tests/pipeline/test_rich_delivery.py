@@ -30,7 +30,7 @@ from bot.pipeline.transitions import go_classic
 from bot.sandbox.faults import Fault
 from bot.sandbox.messages import Message
 from bot.sandbox.telegram import BOT_USERNAME, GROUP, GROUP_NAME
-from bot.storage.records import CampaignState, ChatKind, Delivery, DigestState, EditionKey, Target
+from bot.storage.records import CampaignState, ChatKind, Delivery, DigestState, EditionKey, ReaderKey, Target
 from tests.support.engine import Engine, open_engine
 from tests.support.samples import digest, section, story, taxonomy
 
@@ -163,7 +163,7 @@ async def test_style_card_gives_a_group_the_card_alone(tmp_path: Path) -> None:
 def test_every_rich_edition_of_a_plan_has_a_classic_one_beside_it() -> None:
     """So that a refusal never leaves a chat without its digest."""
     tags = TagFilter(("英伟达",), ()).key
-    plan = press().plan(SHORT, KEY, "hash", [Target(GROUP)], [EditionKey("rich", tags)])
+    plan = press().plan(SHORT, KEY, "hash", [Target(GROUP)], [ReaderKey("rich", tags)])
     assert set(plan.editions) == {EditionKey("card"), EditionKey("card", tags), EditionKey("rich", tags)}
     assert plan.targets == ()
     assert plan.group_calls

@@ -1,7 +1,7 @@
 """Chats: nothing happens to a reader unasked, nothing they chose is lost."""
 
 from bot.core.edition import TagFilter
-from bot.storage.records import Audience, ChatKind, ChatStatus, EditionKey, PublicationPlan, Target
+from bot.storage.records import Audience, ChatKind, ChatStatus, PublicationPlan, ReaderKey, Target
 
 ROBOTS = TagFilter(followed=("机器人",))
 
@@ -77,7 +77,7 @@ async def test_the_audience_and_the_editions_count_private_chats(store):
 
     assert await store.chats.audience() == Audience(active=4, stopped=1, blocked=0)
     assert await store.chats.count_subscribers() == 4
-    assert await store.chats.editions() == (EditionKey("card", ""), EditionKey("card", ROBOTS.key), EditionKey("rich"))
+    assert await store.chats.editions() == (ReaderKey("card"), ReaderKey("card", ROBOTS.key), ReaderKey("rich"))
 
 
 async def test_a_migrated_group_has_its_new_id_everywhere(store, a_call):
