@@ -217,7 +217,7 @@ def _shorter(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 
 def _section_rows(digest: Digest, key: str) -> Keyboard:
-    buttons = [_section_button(digest, section, key) for section in digest.sections[:SECTION_BUTTONS]]
+    buttons = [_section_button(digest, section, key) for section in digest.told_sections[:SECTION_BUTTONS]]
     return in_rows(buttons, 2)
 
 

@@ -58,6 +58,6 @@ def publication(digest: Digest, key: str, *, links: Links, say: Say) -> Publicat
                 for text in section_messages(digest, section, say, has_tags=True)
             ),
         )
-        for section in digest.sections
+        for section in digest.told_sections
     )
     return Publication(index_card(digest, key, links=links, say=say), tuple(sections))

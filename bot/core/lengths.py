@@ -25,7 +25,7 @@ def length_problems(digest: Digest, printed: Publication, *, say: Say) -> Iterat
     """The problems of a digest as it is sent to a group."""
     if len(printed.parts) > MANY_MESSAGES:
         yield Problem("length.messages", Severity.WARNING, values={"count": len(printed.parts)})
-    for section, sent in zip(digest.sections, printed.sections, strict=True):
+    for section, sent in zip(digest.told_sections, printed.sections, strict=True):
         if len(sent.parts) > 1:
             yield from _torn(digest, section, say)
         yield from _crowded(section, sent)

@@ -195,6 +195,11 @@ class Digest:
     is_draft: bool = False
 
     @property
+    def told_sections(self) -> tuple[Section, ...]:
+        """The sections that say something; a title with nothing below it is only listed."""
+        return tuple(section for section in self.sections if section.entries)
+
+    @property
     def items(self) -> tuple[Item, ...]:
         """All items and briefs, by number."""
         return tuple(item for section in self.sections for item in section.items)

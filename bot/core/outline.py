@@ -15,6 +15,8 @@ from bot.core.repeats import mark_repeats
 from bot.core.runs import tidy
 from bot.core.stories import Entry
 
+_LINE = 80
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -50,8 +52,19 @@ def build_outline(nodes: Sequence[Node], title: str) -> Outline:
     own_title, nodes = _without_title(list(nodes), title)
     root = _tree(_normalised(nodes))
     shown = Headline((Run(title or own_title),) if title or own_title else ())
-    drafts = list(_sections(root, shown))
+    drafts = _without_lone_line(list(_sections(root, shown)))
     return Outline(own_title, _numbered(drafts))
+
+
+def _without_lone_line(drafts: list[_Draft]) -> list[_Draft]:
+    """A line alone before the first section (a title of another wording) is no section: it opens the first."""
+    if len(drafts) < 2 or drafts[0].title or not all(isinstance(entry, Passage) for entry in drafts[0].entries):
+        return drafts
+    blocks = [block for entry in drafts[0].entries for block in entry.blocks]
+    if len(blocks) != 1 or not isinstance(blocks[0], Paragraph) or len(plain(blocks[0].inline)) > _LINE:
+        return drafts
+    first, *others = drafts[1:]
+    return [replace(first, entries=[Passage((Label(blocks[0].inline),)), *first.entries]), *others]
 
 
 def _without_title(nodes: list[Node], title: str) -> tuple[str, list[Node]]:

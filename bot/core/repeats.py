@@ -28,10 +28,21 @@ def mark_repeats(items: Sequence[Item]) -> list[Item]:
 
 
 def is_alike(one: Item, other: Item) -> bool:
-    """Whether two items of one address tell the same news."""
+    """Whether two items of one address tell the same news. M5 and M6, 10% and 20% make two stories of like words."""
+    if not _agree(_figures(one.title), _figures(other.title)):
+        return False
     first, second = _pairs(_words(one)), _pairs(_words(other))
     shorter = min(len(first), len(second))
     return shorter > 0 and len(first & second) >= _ALIKE * shorter
+
+
+def _agree(first: set[str], second: set[str]) -> bool:
+    return first <= second or second <= first
+
+
+def _figures(title: str) -> set[str]:
+    tokens = _TOKEN.findall(unicodedata.normalize("NFKC", title).casefold())
+    return {token for token in tokens if any(map(str.isdigit, token))}
 
 
 def _words(item: Item) -> str:

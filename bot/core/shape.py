@@ -50,7 +50,7 @@ def shape_problem(digest: Digest) -> Problem | None:
 
 
 def _is_chinese(digest: Digest) -> bool:
-    return _HAN.search(digest.title + digest.category + "".join(map(plain, digest.points))) is not None
+    return _HAN.search(digest.title + "".join(map(plain, digest.points))) is not None
 
 
 def _is_cut_off(digest: Digest) -> bool:

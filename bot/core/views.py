@@ -26,9 +26,9 @@ def section_view(digest: Digest, key: str, section_number: int, page: int, *, sa
 
     Numbers out of range, from a button older than a correction, give the nearest page there is.
     """
-    if not digest.sections:
+    if not digest.told_sections:
         return reader_card(digest, key, say=say)
-    section = digest.sections[min(max(section_number, 1), len(digest.sections)) - 1]
+    section = min(digest.told_sections, key=lambda section: abs(section.number - section_number))
     pages = section_messages(digest, section, say, has_tags=False)
     page = _clamped(page, pages)
     back = _section_target(digest, key, section, page - 1, pages, say)
@@ -104,9 +104,11 @@ def _section_target(
     """The data of a button to a page of this section, or to the last or first page of its neighbour."""
     if 0 <= page < len(pages):
         return callback("sec", f"{key}.{section.number}.{page}")
-    neighbour = digest.find_section(section.number + (1 if page > 0 else -1))
-    if neighbour is None:
+    told = digest.told_sections
+    place = told.index(section) + (1 if page > 0 else -1)
+    if not 0 <= place < len(told):
         return None
+    neighbour = told[place]
     target = 0 if page > 0 else len(section_messages(digest, neighbour, say, has_tags=False)) - 1
     return callback("sec", f"{key}.{neighbour.number}.{target}")
 

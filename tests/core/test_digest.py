@@ -177,7 +177,7 @@ def test_own_title_is_shown_once_and_another_kept() -> None:
     other = _digest("---\ntitle: 今天\ndate: 2026-02-06\n---\n# AI 日报\n\n## 节\n\n话")
 
     assert [section.title for section in same.sections] == ["节"]
-    assert [section.title for section in other.sections] == ["", "节"]
+    assert [section.title for section in other.sections] == ["节"]
     assert "日报" in "".join(digest_words(other))
 
 

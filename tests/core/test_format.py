@@ -406,7 +406,9 @@ def test_random_markdown_is_accepted_unaltered_and_complete(fragments: Sequence[
         assert verdict.is_clean
         assert {kind for kind, _ in verdict.automatic} <= {"hashtag"}
     said_once = [made.title for made in parsed.digest.sections if [i.title for i in made.items] == [made.title]]
-    held = count_words("\n".join([*(part.text for part in parts[1:]), parsed.digest.title, *said_once]))
+    listed = [made.title for made in parsed.digest.sections if not made.entries]
+    assert not count_words("\n".join(listed)) - count_words(parts[0].text)
+    held = count_words("\n".join([*(part.text for part in parts[1:]), parsed.digest.title, *said_once, *listed]))
     assert not digest_words(parsed.digest) - held
 
 
@@ -416,3 +418,14 @@ def test_every_part_of_a_card_counts_utf16() -> None:
     part = publication(made, KEY, links=LINKS, say=SAY).parts[1]
     assert shown(part, "bold")[0] == "😀😀"
     assert part.entities[0].length == utf16_len("😀😀")
+
+
+def test_a_title_with_nothing_below_is_listed_but_gets_no_message() -> None:
+    """The card's contents name it; a message of a headline alone, and a button to it, are spared."""
+    made = digest(section(1, "空的一节"), section(2, "满的一节", story(1)))
+    printed = publication(made, KEY, links=LINKS, say=SAY)
+    assert "空的一节" in printed.card.text
+    assert [sent.title for sent in printed.sections] == ["满的一节"]
+    buttons = [button for row in reader_card(made, KEY, say=SAY).keyboard for button in row]
+    assert not [button for button in buttons if "空的" in button.text]
+    assert "满的一节" in section_view(made, KEY, 1, 0, say=SAY).text

@@ -16,7 +16,7 @@ from bot.locales import catalogue
 FRONT = "---\ntitle: 标题\ndate: 2026-02-06\nsummary: '- 要点'\n---\n"
 CASES = sorted((Path(__file__).parent / "cases").glob("*.md"))
 POSTS = sorted((Path(__file__).parents[2] / "posts").glob("*.md"))
-BROKEN = {"2026-04-17": "shape.no_chinese", "2026-04-23": "shape.no_chinese", "2026-05-21": "shape.cut_off"}
+BROKEN = {"2026-04-17": "shape.no_item", "2026-04-23": "shape.no_chinese", "2026-05-21": "shape.cut_off"}
 
 
 def _parsed(body: str, front: str = FRONT) -> Parsed:
@@ -158,3 +158,12 @@ def test_every_sentence_names_a_remedy_and_no_unknown_value() -> None:
 
     assert {code for code in codes if f'"{code}"' not in sources} == told_elsewhere
     assert all(sentence.endswith("。") for sentences in table.values() for sentence in sentences.values())
+
+
+def test_a_short_english_digest_is_no_broken_one() -> None:
+    """Chinese is missed only where the author's own title or points are Chinese."""
+    body = "## News\n\n### [A model was released](https://example.org/a)\n\nIt is small and it runs on a phone.\n"
+    parsed = parse_digest(f"---\ntitle: AI Daily\ndate: 2026-02-06\ncategory: AI 日报\n---\n{body}".encode(), "x.md")
+    assert parsed is not None
+    assert parsed.digest is not None
+    assert shape_problem(parsed.digest) is None

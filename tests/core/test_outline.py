@@ -91,3 +91,17 @@ def test_english_levels_are_read_like_chinese_ones() -> None:
             f"{first} One\n\n{second} A\n\ntext\n\n{second} B\n\ntext\n\n{first} Two\n\n{second} C\n\ntext"
         )
         assert [(section.title, len(section.items)) for section in digest.sections] == [("One", 2), ("Two", 1)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("苹果发布M5芯片，性能提升三成", "苹果发布M6芯片，性能提升三成"),
+        ("特斯拉宣布裁员10%并调整组织", "特斯拉宣布裁员20%并调整组织"),
+        ("第1家公司发布了第1个机器人产品", "第2家公司发布了第2个机器人产品"),
+    ],
+)
+def test_other_figures_make_another_story_in_spite_of_a_shared_address(first: str, second: str) -> None:
+    """Same URL and like words are not enough when a model or a number differs."""
+    made = _digest(f"## 更多动态\n\n- [{first}](https://example.org/a)，一\n- [{second}](https://example.org/a)，二\n")
+    assert [item.repeats for item in made.items] == [None, None]
