@@ -28,8 +28,8 @@ async def _send_full(desk: Desk, tap: Tap) -> Answer:
     """full:<key>"""
     issue = await get_issue(desk, tap.argument)
     wanted = (tap.chat_id, issue.key)
-    if desk.sending.get(wanted, 0) > desk.clock():
-        return Answer(desk.say("today.already_sending"))
+    if (until_ms := desk.sending.get(wanted, 0)) > desk.clock():
+        return Answer(desk.say("today.already_sending" if until_ms == math.inf else "today.just_sent"))
     _begin(desk, wanted)
     tap.spawn(_send_all(desk, wanted, issue))
     return Answer(desk.say("today.sending"))
