@@ -23,6 +23,7 @@ from bot.handlers import (
     start,
     subscriptions,
     tagging,
+    watching,
 )
 from bot.handlers.callbacks import Verb, callback_handler
 from bot.handlers.commands import publish_commands
@@ -52,6 +53,7 @@ TALKERS: tuple[Talker, ...] = (
     fulltext,
     tagging,
     following,
+    watching,
     subscriptions,
     admin,
     search,

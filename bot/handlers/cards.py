@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import format as layout
+from bot.core.concordance import Concordance
 from bot.core.edition import TagFilter
 from bot.core.keywords import bare
 from bot.core.parts import Button, Part, utf16_len
+from bot.core.watch import Outcome, announce, outcome
 from bot.handlers.callbacks import RefusedError, button, parse_callback
 from bot.handlers.desk import Desk
 from bot.handlers.hours import clock_time
@@ -23,7 +25,7 @@ CARRIES_TAG = ("card", "ed", "rest")
 
 def card_part(desk: Desk, reader: Chat, issue: Issue, page: int = 0) -> Part:
     """A page of the reader's card of a digest, with an offer to subscribe while they have not."""
-    card = _card(desk, issue, reader.filter, page)
+    card = _card(desk, reader, issue, page)
     return card if reader.is_subscribed else with_row(card, (subscribe_button(desk, issue.key),))
 
 
@@ -38,9 +40,11 @@ async def tagged_card(desk: Desk, issue: Issue, tag: str, page: int = 0) -> Part
     return Part(sentence, keyboard=((button(desk.say("today.all_of_it"), "card", issue.key), search),))
 
 
-def _card(desk: Desk, issue: Issue, tags: TagFilter, page: int) -> Part:
-    edition = None if tags.is_empty else edition_of(desk, issue, tags)
-    return layout.reader_card(issue.digest, issue.key, say=desk.say, edition=edition, page=page, links=desk.links)
+def _card(desk: Desk, reader: Chat, issue: Issue, page: int) -> Part:
+    edition = None if reader.filter.is_empty else edition_of(desk, issue, reader.filter)
+    card = layout.reader_card(issue.digest, issue.key, say=desk.say, edition=edition, page=page, links=desk.links)
+    told = outcome(reader.watch, Concordance(issue.digest, desk.taxonomy.aliases))
+    return announce(card, issue.digest, Outcome(told.alerts), desk.say)
 
 
 async def carrying_tag(desk: Desk, part: Part, tag: str) -> Part:

@@ -112,14 +112,24 @@ class Bot:
 
     async def publish(self, markdown: str) -> str:
         """Publish a digest to the group and to every subscriber, up to the last message; its key."""
+        campaign_id = await self.queue(markdown)
+        await self.deliver(campaign_id)
+        campaign = await self.desk.store.campaigns.find(campaign_id)
+        assert campaign is not None
+        return campaign.digest_key
+
+    async def queue(self, markdown: str) -> int:
+        """Publish a digest up to the ledger, where all its deliveries wait to be sent; its campaign."""
         key = await self.shelve(markdown)
         digest = await self.desk.archive.digest(key)
         assert digest is not None
         store = self.desk.store
         press = Press(self.desk.links, self.desk.say)
         plan = press.plan(digest, key, "", [Target(GROUP)], await store.chats.editions())
-        await self.deliver(await store.campaigns.publish(plan))
-        return key
+        campaign_id = await store.campaigns.publish(plan)
+        while not await store.fanout.write_chunk(campaign_id):
+            pass
+        return campaign_id
 
     async def deliver(self, campaign_id: int) -> None:
         """Run the delivery until this campaign is done."""
