@@ -39,7 +39,7 @@ from bot.storage.records import Call, Campaign, CampaignKind, Delivery, Delivery
 
 LONGEST_TURN_S = 30.0
 """A chat that must wait longer than this is put back into the ledger until then."""
-AHEAD_S = 0.3
+AHEAD_S = 0.15
 LEAST_AHEAD = 4
 EDITIONS_KEPT = 256
 

@@ -117,9 +117,7 @@ async def test_what_was_not_sent_is_sent_later(engine, fault):
     async with engine.running():
         for _ in range(2):
             await engine.until(lambda: engine.telegram.calls)
-            await asyncio.sleep(0.1)
-            await engine.tick(5)
-        await engine.idle()
+            await engine.idle(tick_s=5)
 
     assert engine.texts(GROUP) == TEXTS
     assert await engine.store.deliveries.incidents(campaign_id) == ()
@@ -142,9 +140,7 @@ async def test_prefer_delivery_repeats_a_doubtful_part_once_and_marks_it(engine,
 
     async with engine.running():
         await engine.until(lambda: engine.telegram.calls)
-        await asyncio.sleep(0.1)
-        await engine.tick(5)
-        await engine.idle()
+        await engine.idle(tick_s=5)
 
     campaign = await engine.campaign(campaign_id)
     assert engine.texts(FIRST_READER) == ["reader's card"] * 2
@@ -176,9 +172,7 @@ async def test_the_second_lost_answer_is_not_repeated_again(engine):
 
     async with engine.running():
         await engine.until(lambda: engine.telegram.calls)
-        await asyncio.sleep(0.1)
-        await engine.tick(5)
-        await engine.idle()
+        await engine.idle(tick_s=5)
 
     campaign = await engine.campaign(campaign_id)
     assert engine.texts(FIRST_READER) == ["reader's card"] * 2
@@ -397,9 +391,7 @@ async def test_a_crash_at_any_call_loses_nothing_and_lists_what_it_repeats(tmp_p
         engine.clock.advance(seconds=0)
 
         async with engine.running():
-            await asyncio.sleep(0.1)
-            await engine.tick(5)
-            await engine.idle()
+            await engine.idle(tick_s=5)
 
         campaign = await engine.campaign(campaign_id)
         incidents = await engine.store.deliveries.incidents(campaign_id)
@@ -420,9 +412,7 @@ async def test_an_outage_harms_few_and_is_noticed_without_sending(steady):
         harmed = len(steady.telegram.calls_of("sendMessage"))
         steady.telegram.heal()
         await steady.until(lambda: len(steady.telegram.calls_of("getMe")) >= 2)
-        await asyncio.sleep(0.1)
-        await steady.tick(5)
-        await steady.idle()
+        await steady.idle(tick_s=5)
 
     campaign = await steady.campaign(campaign_id)
     assert harmed < 15

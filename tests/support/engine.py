@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -157,11 +157,14 @@ class Engine:
         async with self.running():
             await self.idle(*campaign_ids)
 
-    async def idle(self, *campaign_ids: int) -> None:
-        """Wait until these campaigns, or all, are over and their last steps are done."""
+    async def idle(self, *campaign_ids: int, tick_s: float = 0) -> None:
+        """Wait until these campaigns, or all, are over and their last steps are done. With `tick_s` the clock goes on
+        by so much again and again, for whatever has to wait."""
         async with asyncio.timeout(20):
-            while not await self._is_over(campaign_ids):  # noqa: ASYNC110 - the state tells, not an event
-                await asyncio.sleep(0.005)
+            while not await self._is_over(campaign_ids):
+                await asyncio.sleep(0.005 if not tick_s else 0.03)
+                if tick_s:
+                    await self.tick(tick_s)
 
     async def _is_over(self, campaign_ids: tuple[int, ...]) -> bool:
         campaigns = await self.store.campaigns.recent(100)
@@ -177,10 +180,15 @@ class Engine:
         self.clock.advance(seconds=seconds)
         self.delivery.wake()
 
-    async def crash_at(self, call_number: int) -> None:
-        """Run, and die without any goodbye while the n-th call to Telegram is on its way."""
+    async def crash_at(self, call_number: int, within_s: float = 20) -> None:
+        """Run, and die without any goodbye while the n-th call to Telegram is on its way, or after a while."""
         task = asyncio.create_task(self.delivery.run(asyncio.Event()))
-        await self.until(lambda: len(self.telegram.calls) >= call_number or task.done())
+        with suppress(TimeoutError):
+            await eventually(lambda: len(self.telegram.calls) >= call_number or task.done(), within_s)
+        await self.die()
+
+    async def die(self) -> None:
+        """Every task of the engine ends where it stands, so that none of them can put anything in order."""
         await _kill()
 
     def texts(self, chat_id: int) -> list[str]:
