@@ -24,19 +24,23 @@ from bot.core.retry import Policy
 from bot.core.schedule import Timetable
 from bot.core.throttle import Limits, Throttle
 from bot.handlers import Desk, publish_commands, register
+from bot.listener import listening
 from bot.locales import catalogue
 from bot.logs import configure_logs
 from bot.pipeline.admins import Admins, DeliveryHooks
 from bot.pipeline.corrections import Corrections
 from bot.pipeline.delivery import Delivery, TokenRejectedError
+from bot.pipeline.health import Health
 from bot.pipeline.intake import Intake
 from bot.pipeline.livecard import LiveCards
+from bot.pipeline.metrics import Gauges
 from bot.pipeline.parser import Parser
 from bot.pipeline.press import Press
 from bot.pipeline.publisher import Publisher
 from bot.pipeline.ratelimit import Limiter
 from bot.pipeline.sender import Sender
 from bot.pipeline.targets import Groups
+from bot.pipeline.traffic import Traffic
 from bot.pipeline.transport import AiohttpRequest
 from bot.pipeline.updates import Inbox, InboxBot, InboxProcessor
 from bot.pipeline.watcher import Watcher
@@ -102,13 +106,18 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     async with AsyncExitStack() as closing:
         store = await _open_store(settings, closing)
         limiter = Limiter(Throttle(_limits(settings)), store.holds, clock=now_ms)
-        inbox = Inbox(store.updates)
-        bot = _bot(settings, inbox, limiter)
+        inbox, traffic = Inbox(store.updates), Traffic(now_ms)
+        health = Health(traffic, now_ms)
+        if settings.http_listen != "off":
+            gauges = Gauges(store, traffic, limiter, inbox)
+            await closing.enter_async_context(listening(settings.http_listen, health, gauges))
+        bot = _bot(settings, inbox, limiter, traffic)
         if not await _meet(bot, stop):
             return
         closing.push_async_callback(bot.shutdown)
         await store.meta.claim_bot(bot.id)
-        machine = await _build(settings, store, bot, inbox, limiter, closing)
+        machine = await _build(settings, store, bot, inbox, limiter, traffic, closing)
+        health.watch(store, machine.desk.archive, machine.desk.sender.is_reachable)
         await machine.publisher.open()
         await _run(machine, stop)
     log.info("bot.stopped")
@@ -158,7 +167,13 @@ def _polling_failed(delivery: Delivery, error: TelegramError) -> None:
 
 
 async def _build(
-    settings: Settings, store: Store, bot: InboxBot, inbox: Inbox, limiter: Limiter, closing: AsyncExitStack
+    settings: Settings,
+    store: Store,
+    bot: InboxBot,
+    inbox: Inbox,
+    limiter: Limiter,
+    traffic: Traffic,
+    closing: AsyncExitStack,
 ) -> Machine:
     taxonomy, say = load_taxonomy(settings.taxonomy_file), catalogue()
     archive = Archive(
@@ -166,7 +181,7 @@ async def _build(
     )
     await archive.open()
     closing.push_async_callback(archive.close)
-    bulk = AiohttpRequest(BULK_CONNECTIONS)
+    bulk = AiohttpRequest(BULK_CONNECTIONS, traffic=traffic)
     await bulk.initialize()
     closing.push_async_callback(bulk.shutdown)
     sender = Sender(bot, limiter, request=bulk, is_paid=settings.paid_broadcast)
@@ -246,13 +261,13 @@ async def _open_store(settings: Settings, closing: AsyncExitStack) -> Store:
     return store
 
 
-def _bot(settings: Settings, inbox: Inbox, limiter: Limiter) -> InboxBot:
+def _bot(settings: Settings, inbox: Inbox, limiter: Limiter, traffic: Traffic) -> InboxBot:
     return InboxBot(
         inbox,
         _token(settings),
         base_url=f"{settings.telegram_api_url}/bot",
-        request=AiohttpRequest(REPLY_CONNECTIONS),
-        get_updates_request=AiohttpRequest(POLL_CONNECTIONS),
+        request=AiohttpRequest(REPLY_CONNECTIONS, traffic=traffic),
+        get_updates_request=AiohttpRequest(POLL_CONNECTIONS, traffic=traffic),
         rate_limiter=limiter,
     )
 

@@ -7,6 +7,7 @@ import datetime as dt
 import math
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -117,6 +118,10 @@ class Limiter(BaseRateLimiter[Lane]):
     def gap_ms(self, lane: Lane, chat: ChatRef) -> int:
         """How long this chat is not ready for another call of this lane, whatever the others do."""
         return max(0, self._throttle.free_at(lane, chat) - self._now())
+
+    def waiting(self) -> Counter[Lane]:
+        """How many calls wait for their turn, by lane."""
+        return Counter(ticket.lane for ticket in self._turns)
 
     @property
     def per_second(self) -> float:

@@ -17,6 +17,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.core.wire import Cause
+from bot.pipeline.traffic import Traffic
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 15.0
@@ -82,11 +83,13 @@ class AiohttpRequest(BaseRequest):
         read_timeout_s: float = READ_TIMEOUT_S,
         connect_timeout_s: float = CONNECT_TIMEOUT_S,
         tls: ssl.SSLContext | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         self._connections = connections
         self._read_timeout_s = read_timeout_s
         self._connect_timeout_s = connect_timeout_s
         self._tls = tls
+        self._traffic = traffic
         self._usual = self._timeout(*UNNAMED)
         self._session: aiohttp.ClientSession | None = None
 
@@ -137,9 +140,14 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, timeout=timeout, allow_redirects=False, **_content(request_data)
             ) as response:
-                return response.status, await response.read()
+                body = await response.read()
+                if self._traffic is not None:
+                    self._traffic.answered(url, response.status)
+                return response.status, body
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             cause = _cause(error)
+        if self._traffic is not None:
+            self._traffic.broke_off(url, cause.value)
         # Raised out here, so that the error at hand, whose address holds the token, is not even its context.
         raise TimedOutCallError(cause) if cause.value.endswith("timeout") else BrokenCallError(cause)
 
