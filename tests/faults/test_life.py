@@ -1,0 +1,105 @@
+"""The real process: told to stop, stopped and continued, killed again and again, its state taken away."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.telegram import ADMIN
+from tests.support.operator import Operator, operating
+
+SECTION = re.compile(r"【(\d)/5】")
+
+
+@pytest.fixture
+async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
+    async with operating(tmp_path, GROUP_CHATS="@ai_news_plus", ADMIN_IDS="") as one:
+        yield one
+
+
+def sections(operator: Operator) -> Counter[str]:
+    return Counter(match[1] for text in operator.group_texts() if (match := SECTION.match(text)))
+
+
+async def test_a_stop_in_the_middle_ends_with_0_and_the_rest_comes_once(operator: Operator) -> None:
+    """SIGTERM: what is in flight is finished, so nothing is doubtful."""
+    process = await operator.run()
+    operator.write_todays()
+    await operator.until(lambda: len(operator.group_texts()) >= 2)
+    async with asyncio.timeout(20):
+        assert await operator.end(process) == 0
+    process = await operator.run()
+    await operator.until(operator.has_all)
+    assert await operator.end(process) == 0
+
+    assert sections(operator) == Counter("12345")
+
+
+async def test_a_process_that_was_asleep_repeats_nothing(operator: Operator) -> None:
+    """SIGSTOP and SIGCONT in the middle: a suspended laptop, a paused container."""
+    process = await operator.run()
+    operator.write_todays()
+    for seen in (1, 3):
+        await operator.until(lambda: len(operator.group_texts()) >= seen)  # noqa: B023
+        process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(0.5)
+        process.send_signal(signal.SIGCONT)
+    await operator.until(operator.has_all)
+    assert await operator.end(process) == 0
+
+    assert sections(operator) == Counter("12345")
+
+
+async def test_killed_at_several_calls_loses_nothing(operator: Operator, depth: int) -> None:
+    """kill -9 of the real process while the n-th message is on its way; at most that one comes twice."""
+    kills = 2 if depth == 1 else 5
+    process = await operator.run()
+    operator.write_todays()
+    for n in range(1, kills + 1):
+        await operator.until(lambda: len(operator.group_texts()) >= n or operator.has_all())  # noqa: B023
+        await operator.kill(process)
+        process = await operator.run()
+    await operator.until(operator.has_all)
+    assert await operator.end(process) == 0
+
+    repeated = sum(count - 1 for count in sections(operator).values())
+    print(f"\nkill -9: {kills} kills, lost 0, repeated {repeated}")  # noqa: T201 - for whoever runs this with -s
+    assert set(sections(operator)) == set("12345")
+    assert repeated <= kills
+
+
+async def test_a_state_that_is_gone_or_damaged_is_never_replaced(operator: Operator) -> None:
+    """The process ends with the remedy; the file, or the place where it was, stays as it is."""
+    assert await operator.end(await operator.run()) == 0
+    state = operator.folder / "var" / "state.db"
+    whole = state.read_bytes()
+
+    state.unlink()
+    assert await operator.exit_code(await operator.start()) == 78
+    assert "is gone" in operator.log
+    assert not state.exists()
+
+    state.write_bytes(b"no database at all, but long enough to look like one" * 100)
+    assert await operator.exit_code(await operator.start()) == 78
+    assert "is damaged" in operator.log
+    assert state.read_bytes().startswith(b"no database")
+
+    state.write_bytes(whole)
+    assert await operator.end(await operator.run()) == 0
+
+
+async def test_commands_are_answered_after_the_plug_was_pulled(operator: Operator) -> None:
+    """What Telegram forgot is in the inbox."""
+    process = await operator.run()
+    operator.telegram.start(ADMIN)
+    await operator.until(lambda: operator.telegram.updates_pending == 0)
+    await operator.kill(process)
+    process = await operator.run()
+    await operator.until(lambda: operator.telegram.bot_messages(ADMIN))
+    assert await operator.end(process) == 0
