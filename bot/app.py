@@ -186,7 +186,7 @@ async def _build(
     closing.push_async_callback(bulk.shutdown)
     sender = Sender(bot, limiter, request=bulk, is_paid=settings.paid_broadcast)
     links = Links(bot.username, next((str(group.chat) for group in settings.group_chats), None))
-    press = Press(links, say, Policy(settings.delivery_policy), settings.group_style)
+    press = Press(links, say, Policy(settings.delivery_policy), settings.group_style, taxonomy.aliases)
     corrections = Corrections(store=store, archive=archive, press=press, sender=sender)
     admins = Admins(settings.admin_ids, sender)
     hooks = DeliveryHooks(admins, corrections, say)
