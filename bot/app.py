@@ -54,7 +54,7 @@ REPLY_CONNECTIONS, BULK_CONNECTIONS, POLL_CONNECTIONS = 32, 192, 2
 RETRY_AT_MOST_S = 60
 PAID_PER_SECOND = 970.0
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name under which the state keeps it
-UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, Update.INLINE_QUERY)
 
 log = structlog.get_logger(__name__)
 

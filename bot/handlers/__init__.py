@@ -12,9 +12,11 @@ from telegram.ext import Application, BaseHandler
 
 from bot.handlers import (
     admin,
+    days,
     following,
     fulltext,
     groups,
+    inline,
     membership,
     opened,
     reading,
@@ -24,6 +26,7 @@ from bot.handlers import (
     subscriptions,
     tagging,
     watching,
+    weekly,
 )
 from bot.handlers.callbacks import Verb, callback_handler
 from bot.handlers.commands import publish_commands
@@ -49,7 +52,10 @@ TALKERS: tuple[Talker, ...] = (
     start,
     reading,
     opened,
+    days,
+    weekly,
     saved,
+    inline,
     fulltext,
     tagging,
     following,

@@ -15,7 +15,7 @@ from telegram.error import TelegramError
 
 from bot.handlers.desk import Desk
 
-READER = ("today", "search", "saved", "tags", "follow", "mute", "watch", "start", "stop", "help")
+READER = ("today", "date", "week", "search", "saved", "tags", "follow", "mute", "watch", "start", "stop", "help")
 GROUP = ("today", "search", "help")
 ADMIN = ("broadcast", "preview")
 

@@ -16,7 +16,7 @@ async def test_each_kind_of_chat_has_its_menu(bot: Bot) -> None:
 
     await publish_commands(bot.application.bot, bot.desk)
 
-    assert menu(bot, READER, READER)[:4] == ["today", "search", "saved", "tags"]
+    assert menu(bot, READER, READER)[:6] == ["today", "date", "week", "search", "saved", "tags"]
     assert {"follow", "mute", "start", "stop", "help"} < {*menu(bot, READER, READER)}
     assert menu(bot, READER, GROUP) == ["today", "search", "help"]
     assert menu(bot, ADMIN, ADMIN)[-2:] == ["broadcast", "preview"]

@@ -27,7 +27,20 @@ async def test_every_screen_is_accepted_as_it_stands_and_every_press_answered(bo
     await bot.shelve(newspaper(YESTERDAY, "昨天的事"))
     await bot.shelve(dated(SAMPLE.read_text("utf-8"), TODAY))
     choosing = ("/tags", "/follow ai.com，1.1.1.1", "/mute", "/today ai.com")
-    for words in ("/start", "/today", "/today 模型", *choosing, "/search AI", "模型", "量子计祘", "/help", "谢谢"):
+    for words in (
+        "/start",
+        "/today",
+        "/today 模型",
+        *choosing,
+        "/search AI",
+        "模型",
+        "量子计祘",
+        "/date",
+        "/week",
+        "/saved",
+        "/help",
+        "谢谢",
+    ):
         bot.clock.advance(seconds=5)
         await bot.write(READER, words)
     home = bot.last(READER)
