@@ -101,6 +101,46 @@ def search(
 
 
 @cli.command()
+def init() -> None:
+    """Ask for token, group and admin, try each on Telegram, and write .env."""
+    from bot import interview
+
+    _finish(interview.init)
+
+
+@cli.command()
+def doctor() -> None:
+    """Look whether token, groups, folders, database and clock are as they must be. Exit 1 when one is not."""
+    from bot import doctor
+
+    _finish(doctor.doctor)
+
+
+@cli.command()
+def stats() -> None:
+    """Print subscribers, the tags most followed and the last campaigns."""
+    from bot import operations
+
+    _finish(operations.stats)
+
+
+@cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to; nothing is ever overwritten.")]) -> None:
+    """Copy the state's database into a file, also while the bot runs."""
+    from bot import operations
+
+    _finish(lambda: operations.backup(file))
+
+
+@cli.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file written by `backup`.")]) -> None:
+    """Put a backup in the place of the state's database; the old one is kept beside it. Stop the bot first."""
+    from bot import operations
+
+    _finish(lambda: operations.restore(file))
+
+
+@cli.command()
 def migrate() -> None:
     """Bring the state's database to this version's schema."""
     from bot import console

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Update, and_, case, delete, exists, func, select, update
@@ -161,6 +161,16 @@ class Chats:
                 for status in (ChatStatus.ACTIVE, ChatStatus.STOPPED, ChatStatus.BLOCKED)
             ]
         return Audience(*counts)
+
+    async def filters(self) -> Mapping[TagFilter, int]:
+        """How many active private chats have each choice of tags."""
+        query = (
+            select(chats.c.filter_key, func.count())
+            .where(chats.c.kind == ChatKind.PRIVATE, chats.c.status == ChatStatus.ACTIVE)
+            .group_by(chats.c.filter_key)
+        )
+        async with self._database.reading() as connection:
+            return {TagFilter.parse(key): count for key, count in await connection.execute(query)}
 
     async def editions(self) -> tuple[ReaderKey, ...]:
         """The distinct styles, filters and watches of active private chats; `TagFilter.parse` and `Watch.parse` read

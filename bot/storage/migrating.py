@@ -27,6 +27,13 @@ def migrations_folder() -> Path:
     raise StoreError(f"The migrations are missing beside {package}. Install the bot again.")
 
 
+def knows_revision(revision: str) -> bool:
+    """Whether this version of the bot knows the schema of that name, its own or an older one."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    return revision in {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+
+
 def upgrade(connection: Connection) -> None:
     """Run the migrations that are missing; all of them or none.
 
