@@ -81,13 +81,14 @@ EXAMPLES: dict[str, str | bytes] = {
     "length.item": body("### [太长的新闻](https://e.org/b)\n\n" + "很长的一段话。" * 900),
     "length.entities": body("\n\n".join(f"**粗{n}** 细 *斜{n}*" for n in range(48))),
     "length.entity_bytes": body("\n\n".join(f"[链{n}]({LONG_URL}{n}) 字" for n in range(74))),
+    "shape.too_long": body("说个没完没了。" * 12_000),
     "shape.no_chinese": f"{HEAD}\nSystem diagnostic report: all fine.\n",
     "shape.no_item": f"{HEAD}\n只有一小段话，没有新闻。\n",
     "shape.cut_off": SOUND.replace("'- 要点'", '"' + r"\n".join(f"- 要点{n}" for n in range(10)) + '"'),
 }  # fmt: skip
 ELSEWHERE = {
     "file.missing", "file.name", "file.outside", "file.not_regular", "file.unreadable", "file.too_slow",
-    "file.unparsable", "file.duplicate", "file.redated", "file.elsewhere", "file.no_digest", "length.delivery",
+    "file.unparsable", "file.duplicate", "file.redated", "file.elsewhere", "file.no_digest", "length.delivery", "category.alike",
 }  # fmt: skip
 """Found by others than the parser: see the tests of posts, parser, intake and the command line."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -48,7 +50,18 @@ def parse_digest(raw: bytes, name: str, *, category: str = "") -> Parsed | None:
     if front.is_present and not front.fields and front.problems:
         return Parsed(None, (*source.problems, *front.problems))
     found = read_metadata(front) if front.is_present else _from_name(stem)
-    return _assembled(found, front, stem, source.problems)
+    return _assembled(found, front, stem, (*source.problems, *_misspelt(found, front, category)))
+
+
+def _misspelt(found: Metadata, front: FrontMatter, category: str) -> Iterator[Problem]:
+    """A category that differs from the one asked for in spaces, width or case only was meant to be it."""
+    if category and found.categories and category not in found.categories:
+        values = {"value": found.categories[0], "category": category}
+        yield Problem("category.alike", Severity.WARNING, front.line_of("category"), values)
+
+
+def _letters(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _is_ours(front: FrontMatter, text: str, stem: str, category: str) -> bool:
@@ -57,7 +70,7 @@ def _is_ours(front: FrontMatter, text: str, stem: str, category: str) -> bool:
     if not front.is_present:
         return stem_date(stem) is not None
     if front.fields:
-        return category in read_metadata(front).categories
+        return _letters(category) in map(_letters, read_metadata(front).categories)
     written = _CATEGORY_LINE.search(text[: 16 * 1024])
     return written is None or category in written[1]
 

@@ -29,6 +29,7 @@ from bot.core.models import (
 USUAL_LETTERS = 4_000
 _SHORT = USUAL_LETTERS // 10
 _STUB = USUAL_LETTERS // 4
+_ENDLESS = USUAL_LETTERS * 15  # the largest real one has 19,000
 _UNFINISHED_MIN = 20
 _LETTER = re.compile(r"[^\W_]")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -40,6 +41,8 @@ def shape_problem(digest: Digest) -> Problem | None:
     text = "\n".join(_texts(digest))
     letters = len(_LETTER.findall(text))
     values = {"letters": letters, "usual": USUAL_LETTERS, "items": len(digest.items), "points": len(digest.points)}
+    if letters > _ENDLESS:
+        return Problem("shape.too_long", Severity.WARNING, values=values)
     if 0 < letters < _STUB and _is_chinese(digest) and not _HAN.search(text):
         return Problem("shape.no_chinese", Severity.WARNING, values=values)
     if letters < _SHORT and all(item.is_implied for item in digest.items):

@@ -264,3 +264,13 @@ def test_hostile_markdown_ends(body: str) -> None:
 
     assert parsed is not None
     assert parsed.digest is not None or parsed.errors
+
+
+def test_a_category_misspelt_in_spaces_or_case_is_meant_and_told() -> None:
+    """A digest is not lost for a missing space; another category stays another's."""
+    post = "---\ntitle: 样刊\ndate: 2026-02-06\ncategory: {}\nsummary: 要点\n---\n## 节\n\n话。\n"
+    meant = parse_digest(post.format("ＡＩ日报").encode(), "x.md", category="AI 日报")
+    assert meant is not None
+    assert meant.digest is not None
+    assert [(problem.code, problem.line) for problem in meant.problems] == [("category.alike", 4)]
+    assert parse_digest(post.format("随笔").encode(), "x.md", category="AI 日报") is None
