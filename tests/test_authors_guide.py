@@ -88,7 +88,8 @@ EXAMPLES: dict[str, str | bytes] = {
 }  # fmt: skip
 ELSEWHERE = {
     "file.missing", "file.name", "file.outside", "file.not_regular", "file.unreadable", "file.too_slow",
-    "file.unparsable", "file.duplicate", "file.redated", "file.elsewhere", "file.no_digest", "length.delivery", "category.alike",
+    "file.unparsable", "file.duplicate", "file.redated", "file.elsewhere", "file.no_digest", "length.delivery",
+    "category.alike",
 }  # fmt: skip
 """Found by others than the parser: see the tests of posts, parser, intake and the command line."""
 
