@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from telegram.ext import BaseHandler
 
 from bot.core.parts import Part
-from bot.handlers import broadcast, campaigns, offer, peek
+from bot.handlers import broadcast, campaigns, figures, offer, peek
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb
 from bot.handlers.desk import Desk
 from bot.handlers.replies import show
@@ -22,7 +22,7 @@ A_PLACE = re.compile(r"([0-9]{1,12})\.(-?[0-9]{1,16})")
 
 def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
     """The commands of admins in private; for everybody else they do not exist."""
-    return [*broadcast.handlers(desk), *peek.handlers(desk)]
+    return [*broadcast.handlers(desk), *peek.handlers(desk), *figures.handlers(desk)]
 
 
 async def _publish(desk: Desk, tap: Tap) -> Answer:

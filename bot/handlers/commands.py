@@ -17,7 +17,7 @@ from bot.handlers.desk import Desk
 
 READER = ("today", "date", "week", "search", "saved", "tags", "follow", "mute", "watch", "start", "stop", "help")
 GROUP = ("today", "search", "help")
-ADMIN = ("broadcast", "preview")
+ADMIN = ("broadcast", "preview", "stats")
 
 log = structlog.get_logger()
 
