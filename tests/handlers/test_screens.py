@@ -26,7 +26,7 @@ def taps(message: Message) -> list[str]:
 async def test_every_screen_is_accepted_as_it_stands_and_every_press_answered(bot: Bot) -> None:
     await bot.shelve(newspaper(YESTERDAY, "昨天的事"))
     await bot.shelve(dated(SAMPLE.read_text("utf-8"), TODAY))
-    choosing = ("/tags", "/follow ai.com，1.1.1.1", "/mute", "/today ai.com")
+    choosing = ("/tags", "/follow ai.com，1.1.1.1", "/mute", "/today ai.com", "/watch 模型，ai.com")
     for words in (
         "/start",
         "/today",
