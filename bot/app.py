@@ -111,7 +111,18 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
         if settings.http_listen != "off":
             gauges = Gauges(store, traffic, limiter, inbox)
             await closing.enter_async_context(listening(settings.http_listen, health, gauges))
-        bot = _bot(settings, inbox, limiter, traffic)
+        replies = AiohttpRequest(REPLY_CONNECTIONS, traffic=traffic)
+        polling = AiohttpRequest(POLL_CONNECTIONS, traffic=traffic)
+        for request in (replies, polling):
+            closing.push_async_callback(request.shutdown)
+        bot = InboxBot(
+            inbox,
+            _token(settings),
+            base_url=f"{settings.telegram_api_url}/bot",
+            request=replies,
+            get_updates_request=polling,
+            rate_limiter=limiter,
+        )
         if not await _meet(bot, stop):
             return
         closing.push_async_callback(bot.shutdown)
@@ -259,17 +270,6 @@ async def _open_store(settings: Settings, closing: AsyncExitStack) -> Store:
     await store.migrate()
     note_known(settings.database, settings.data_dir)
     return store
-
-
-def _bot(settings: Settings, inbox: Inbox, limiter: Limiter, traffic: Traffic) -> InboxBot:
-    return InboxBot(
-        inbox,
-        _token(settings),
-        base_url=f"{settings.telegram_api_url}/bot",
-        request=AiohttpRequest(REPLY_CONNECTIONS, traffic=traffic),
-        get_updates_request=AiohttpRequest(POLL_CONNECTIONS, traffic=traffic),
-        rate_limiter=limiter,
-    )
 
 
 async def _meet(bot: InboxBot, stop: asyncio.Event) -> bool:

@@ -103,6 +103,18 @@ async def test_an_unreachable_telegram_is_said_and_tried_again(tmp_path: Path, u
         await server.stop()
 
 
+async def test_a_stop_while_telegram_is_unreachable_is_clean(tmp_path: Path, unused_tcp_port: int) -> None:
+    """Nothing is left open, exit 0."""
+    operator = Operator(tmp_path, FakeTelegram(now_ms), f"http://127.0.0.1:{unused_tcp_port}")
+    process = await operator.start()
+    try:
+        await operator.until(lambda: "telegram.unreachable" in operator.log)
+        assert await operator.end(process) == 0
+        assert "Unclosed" not in operator.log
+    finally:
+        operator.close()
+
+
 async def test_the_token_is_in_no_log_even_at_debug(operator: Operator) -> None:
     """Neither ours nor the libraries' lines hold it."""
     process = await operator.run(LOG_LEVEL="DEBUG")
