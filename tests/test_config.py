@@ -38,6 +38,7 @@ def test_all_mistakes_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None
     wrong = {
         "PUBLISH_AT": "25:00", "RATE_PER_SECOND": "99", "GROUP_CHATS": "news,@ok:x", "TIMEZONE": "Mars/Base",
         "ADMIN_IDS": "me", "LOG_LEVEL": "loud", "TELEGRAM_API_URL": "telegram", "NO_DIGEST_ALARM": "noon",
+        "GROUP_INVITES": "friends", "HTTP_LISTEN": "8080", "PUBLISH_APPROVAL": "perhaps",
     }  # fmt: skip
     for name, value in wrong.items():
         monkeypatch.setenv(name, value)
