@@ -22,18 +22,21 @@ async def listening(address: str, health: Health, gauges: Gauges) -> AsyncIterat
     """
     runner = web.AppRunner(build(health, gauges), access_log=None, shutdown_timeout=1)
     await runner.setup()
+    try:
+        await _listen(runner, address)
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, address: str) -> None:
     host, _, port = address.rpartition(":")
     try:
         await web.TCPSite(runner, host.strip("[]"), int(port)).start()
     except OSError as error:
-        await runner.cleanup()
         raise ConfigError(
             f"HTTP_LISTEN: nothing can listen on {address} ({error.strerror}). Choose another port, or off."
         ) from None
-    try:
-        yield
-    finally:
-        await runner.cleanup()
 
 
 def build(health: Health, gauges: Gauges) -> web.Application:
