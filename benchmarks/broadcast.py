@@ -19,7 +19,7 @@ from telegram.request import HTTPXRequest
 from benchmarks.edge import TOKEN, Far, far_telegram, pin, trusting
 from benchmarks.fanout import fill, rss_mb
 from bot.app import BULK_CONNECTIONS, PAID_PER_SECOND, now_ms
-from bot.core.throttle import Limits, Throttle
+from bot.core.delivery.throttle import Limits, Throttle
 from bot.logs import configure_logs
 from bot.pipeline.delivery import Alarm, Delivery, Question
 from bot.pipeline.ratelimit import Limiter

@@ -28,8 +28,8 @@ from rich.table import Table
 
 from bot.core.digest import parse_digest
 from bot.core.format import Links, publication
+from bot.core.format.parts import to_params, utf16_len
 from bot.core.models import Digest, Item, ListBlock, Paragraph
-from bot.core.parts import to_params, utf16_len
 from bot.core.wording import block_lines
 from bot.locales import catalogue
 from tests.support.oracle import judge

@@ -22,7 +22,7 @@ from telegram.ext import AIORateLimiter, ExtBot
 
 from benchmarks.edge import TOKEN, Far, far_telegram
 from bot.app import now_ms
-from bot.core.throttle import Lane, Limits, Throttle
+from bot.core.delivery.throttle import Lane, Limits, Throttle
 from bot.logs import configure_logs
 from bot.pipeline.ratelimit import Limiter
 from bot.pipeline.transport import AiohttpRequest

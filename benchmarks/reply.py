@@ -20,7 +20,7 @@ from benchmarks.broadcast import TEXT, Deaf
 from benchmarks.edge import TOKEN, Far, far_telegram
 from benchmarks.fanout import fill
 from bot.app import BULK_CONNECTIONS, REPLY_CONNECTIONS, now_ms
-from bot.core.throttle import Limits, Throttle
+from bot.core.delivery.throttle import Limits, Throttle
 from bot.logs import configure_logs
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.ratelimit import Limiter

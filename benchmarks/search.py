@@ -28,8 +28,8 @@ from rich.table import Table
 
 from bot.archive import Archive, PostSource
 from bot.core.models import Digest, Item, Paragraph, Run, Section
-from bot.core.terms import fold
-from bot.core.topics import Taxonomy
+from bot.core.search.terms import fold
+from bot.core.tags.topics import Taxonomy
 
 FIRST_DAY = dt.date(2016, 1, 1)
 ITEMS_A_DAY = 90
@@ -50,7 +50,7 @@ NAMES = [
     "MCP",
     "API",
 ]
-TAXONOMY = Path(__file__).parents[1] / "bot/core/taxonomy.json"
+TAXONOMY = Path(__file__).parents[1] / "bot/core/tags/taxonomy.json"
 
 Story = tuple[str, str]
 Answer = tuple[int, set[str]]

@@ -19,10 +19,10 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.archive import Archive
 from bot.config import ConfigError, Settings, load_settings
+from bot.core.delivery.retry import Policy
+from bot.core.delivery.throttle import Limits, Throttle
 from bot.core.format import Links
-from bot.core.retry import Policy
 from bot.core.schedule import Timetable
-from bot.core.throttle import Limits, Throttle
 from bot.handlers import Desk, publish_commands, register
 from bot.listener import listening
 from bot.locales import catalogue

@@ -13,19 +13,19 @@ from typing import Any, Literal
 from rich.console import Console
 
 from bot.config import Settings, load_settings
-from bot.core.cards import group_keyboard
-from bot.core.deep_links import Links
+from bot.core.delivery.throttle import PAID_PER_SECOND
 from bot.core.digest import Parsed
+from bot.core.digest.lint import lint, story_urls
 from bot.core.durations import spell_duration
 from bot.core.format import Publication, publication, reader_card
+from bot.core.format.cards import group_keyboard
+from bot.core.format.deep_links import Links
+from bot.core.format.lengths import delivery_problem, length_problems
+from bot.core.format.parts import Part, to_params, utf16_len
+from bot.core.format.rich import RichPart, rich_publication, to_rich_params
 from bot.core.keys import digest_key
-from bot.core.lengths import delivery_problem, length_problems
-from bot.core.lint import lint, story_urls
 from bot.core.models import Digest, Problem, Severity
-from bot.core.parts import Part, to_params, utf16_len
-from bot.core.rich import RichPart, rich_publication, to_rich_params
-from bot.core.throttle import PAID_PER_SECOND
-from bot.core.topics import Taxonomy
+from bot.core.tags.topics import Taxonomy
 from bot.findings import finding_json, print_findings, print_json
 from bot.locales import catalogue
 from bot.pipeline.parser import Parser

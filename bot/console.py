@@ -17,7 +17,7 @@ from rich.table import Table
 from bot.archive import Archive, ArchiveDamaged, Page
 from bot.config import SECRETS, Settings, load_settings, source_of, unknown_names
 from bot.core.models import plain
-from bot.core.topics import Taxonomy
+from bot.core.tags.topics import Taxonomy
 from bot.findings import print_findings, print_json
 from bot.locales import catalogue
 from bot.pipeline.decisions import Answer, PublishError

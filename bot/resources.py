@@ -10,10 +10,10 @@ from pathlib import Path
 from bot.archive import PostSource
 from bot.config import ConfigError, Settings
 from bot.core.digest import parse_digest
+from bot.core.digest.lint import shape_problem
 from bot.core.keys import digest_key
-from bot.core.lint import shape_problem
 from bot.core.models import Digest, Problem
-from bot.core.topics import Taxonomy, TaxonomyError
+from bot.core.tags.topics import Taxonomy, TaxonomyError
 from bot.pipeline.parser import Parser
 from bot.pipeline.posts import list_posts, read_post
 
@@ -25,7 +25,9 @@ def load_taxonomy(path: Path | None) -> Taxonomy:
         ConfigError: the file cannot be read or used.
     """
     try:
-        return Taxonomy.parse(path.read_bytes() if path else files("bot.core").joinpath("taxonomy.json").read_bytes())
+        return Taxonomy.parse(
+            path.read_bytes() if path else files("bot.core.tags").joinpath("taxonomy.json").read_bytes()
+        )
     except (OSError, TaxonomyError) as error:
         raise ConfigError(f"TAXONOMY_FILE {path}: {error}. Mend the file, or leave the setting empty.") from None
 

@@ -10,10 +10,10 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
+from bot.core.format.parts import Entity, Keyboard, Part
+from bot.core.format.rich import RichPart
+from bot.core.format.rich_blocks import Json, RichText
 from bot.core.models import Inline, Style
-from bot.core.parts import Entity, Keyboard, Part
-from bot.core.rich import RichPart
-from bot.core.rich_blocks import Json, RichText
 
 PHONE_COLUMNS = 60
 FRAME = 4

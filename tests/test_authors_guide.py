@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.core.digest import parse_digest
+from bot.core.digest.lint import lint, story_urls
 from bot.core.format import Links, publication
-from bot.core.lengths import delivery_problem, length_problems
-from bot.core.lint import lint, story_urls
+from bot.core.format.lengths import delivery_problem, length_problems
 from bot.core.models import Problem, Severity
 from bot.locales import catalogue
 from bot.pipeline.notices import sentence

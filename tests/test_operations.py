@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from bot.__main__ import cli
 from bot.app import now_ms
 from bot.config import ConfigError, GroupTarget, Settings, load_settings
-from bot.core.edition import TagFilter
+from bot.core.tags.edition import TagFilter
 from bot.doctor import examine_all
 from bot.interview import Interview, write_settings
 from bot.locales import catalogue

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.throttle import Lane
+from bot.core.delivery.throttle import Lane
 from bot.exits import EXIT_BUSY, EXIT_REFUSED
 from bot.locales import catalogue
 from bot.storage.records import Counter

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.digest import parse_digest
+from bot.core.digest.lint import lint, shape_problem
 from bot.core.format import Links, publication
-from bot.core.lint import lint, shape_problem
 from bot.core.models import Code, Digest, Label, ListBlock, Quote, Severity, Table, walk
 from bot.locales import catalogue
 from tests.support.samples import POSTS, digest_of

@@ -25,10 +25,10 @@ from bot.archive.records import Filed, Hit, Page, PostSource
 from bot.archive.suggestions import alternatives
 from bot.core.keys import item_key
 from bot.core.models import Digest
-from bot.core.query import Query, parse_query
-from bot.core.snippet import cut_snippet, mark
-from bot.core.threads import DAYS, OPENING_CHARACTERS, Telling, earlier_tellings, words_of
-from bot.core.topics import Taxonomy
+from bot.core.search.query import Query, parse_query
+from bot.core.search.snippet import cut_snippet, mark
+from bot.core.tags.threads import DAYS, OPENING_CHARACTERS, Telling, earlier_tellings, words_of
+from bot.core.tags.topics import Taxonomy
 
 Clock = Callable[[], int]
 Parse = Callable[[bytes, str], Digest | None]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from bot.core import terms
+from bot.core.search import terms
 
 LAYOUT = 2
 

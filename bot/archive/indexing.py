@@ -13,8 +13,8 @@ from itertools import islice
 import aiosqlite
 
 from bot.archive.records import ItemRecord, PostSource, content_hash, item_records
-from bot.core.aliases import spelling
-from bot.core.terms import index_text
+from bot.core.search.aliases import spelling
+from bot.core.search.terms import index_text
 
 # Row ids are ordered by date, so that "newest first" is the index's own order. Two bytes hold the step to the next day.
 DAY_ROWS = 1 << 14

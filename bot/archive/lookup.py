@@ -14,7 +14,7 @@ from bot.archive.indexing import DAY_ROWS, day_of, first_row, tag_term
 from bot.archive.records import Filed
 from bot.core.keys import item_key, parse_item_key
 from bot.core.links import story_url
-from bot.core.threads import Usage
+from bot.core.tags.threads import Usage
 
 _COLUMNS = "item.id, item.digest_key, item.number, item.section, item.headline, item.body, item.url, item.tags"
 

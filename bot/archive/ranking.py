@@ -11,8 +11,8 @@ import aiosqlite
 
 from bot.archive.database import fetch_value
 from bot.archive.indexing import DAY_ROWS, first_row, tag_term
-from bot.core.query import Query, Word
-from bot.core.terms import Phrase
+from bot.core.search.query import Query, Word
+from bot.core.search.terms import Phrase
 
 BROAD = 3_000
 """Hits beyond which the rest is ordered by date: comparing all of them would cost more than it helps."""

@@ -14,8 +14,8 @@ import aiosqlite
 import regex
 
 from bot.archive.ranking import phrase_expression
-from bot.core.query import Query, Word
-from bot.core.terms import Run, fold, phrase, runs
+from bot.core.search.query import Query, Word
+from bot.core.search.terms import Run, fold, phrase, runs
 
 LONGEST_WORD = 16
 TEXTS_READ = 20

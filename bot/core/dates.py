@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 import regex
 
-from bot.core.terms import fold
+from bot.core.search.terms import fold
 
 MAX_CHARACTERS = 40
 

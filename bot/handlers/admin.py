@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from telegram.ext import BaseHandler
 
-from bot.core.parts import Part
+from bot.core.format.parts import Part
 from bot.handlers import broadcast, campaigns, figures, offer, peek
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb
 from bot.handlers.desk import Desk

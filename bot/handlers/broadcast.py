@@ -8,9 +8,9 @@ from typing import Any
 from telegram import Message, Update
 from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
-from bot.core.excerpt import after_command, has_ink
-from bot.core.parts import Part, utf16_len
-from bot.core.retry import Sent
+from bot.core.delivery.retry import Sent
+from bot.core.format.excerpt import after_command, has_ink
+from bot.core.format.parts import Part, utf16_len
 from bot.handlers import offer
 from bot.handlers.callbacks import RefusedError
 from bot.handlers.desk import Desk

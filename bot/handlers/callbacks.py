@@ -17,8 +17,8 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import Application, CallbackContext, CallbackQueryHandler
 
-from bot.core.navigation import callback
-from bot.core.parts import CALLBACK_DATA_BYTES, Button
+from bot.core.format.navigation import callback
+from bot.core.format.parts import CALLBACK_DATA_BYTES, Button
 from bot.handlers.desk import Desk
 from bot.handlers.errors import log_failure
 

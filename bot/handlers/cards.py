@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import format as layout
-from bot.core.concordance import Concordance
-from bot.core.edition import TagFilter
-from bot.core.keywords import bare
-from bot.core.parts import Button, Part, utf16_len
-from bot.core.watch import Outcome, announce, outcome
+from bot.core.format.parts import Button, Part, utf16_len
+from bot.core.format.watch import Outcome, announce, outcome
+from bot.core.tags.concordance import Concordance
+from bot.core.tags.edition import TagFilter
+from bot.core.tags.keywords import bare
 from bot.handlers.callbacks import RefusedError, button, parse_callback
 from bot.handlers.desk import Desk
 from bot.handlers.hours import clock_time

@@ -11,11 +11,11 @@ from telegram import Update
 from telegram.ext import BaseHandler, CallbackContext, CommandHandler, filters
 
 from bot.core.dates import parse_when
+from bot.core.format.navigation import in_rows
+from bot.core.format.parts import Button, Part
+from bot.core.format.rich_text import Writer
 from bot.core.keys import date_of
 from bot.core.models import Run
-from bot.core.navigation import in_rows
-from bot.core.parts import Button, Part
-from bot.core.rich_text import Writer
 from bot.handlers import cards
 from bot.handlers.callbacks import Verb, button
 from bot.handlers.desk import Desk

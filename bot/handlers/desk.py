@@ -13,7 +13,7 @@ from bot.core.models import Say
 if TYPE_CHECKING:
     from bot.archive import Archive
     from bot.core.format import Links
-    from bot.core.topics import Taxonomy
+    from bot.core.tags.topics import Taxonomy
     from bot.pipeline.delivery import Delivery
     from bot.pipeline.publisher import Publisher
     from bot.pipeline.sender import Sender

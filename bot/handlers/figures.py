@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler, filters
 
 from bot.core.durations import spell_duration
-from bot.core.parts import Part
+from bot.core.format.parts import Part
 from bot.handlers.desk import Desk
 from bot.handlers.readers import message_of
 from bot.handlers.replies import send

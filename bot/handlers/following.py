@@ -10,10 +10,10 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler, filters
 
-from bot.core.edition import MAX_TAGS, TagFilter
-from bot.core.keywords import MAX_CHARACTERS, resolve, split_words
-from bot.core.parts import Part
-from bot.core.rich_text import clean
+from bot.core.format.parts import Part
+from bot.core.format.rich_text import clean
+from bot.core.tags.edition import MAX_TAGS, TagFilter
+from bot.core.tags.keywords import MAX_CHARACTERS, resolve, split_words
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button
 from bot.handlers.desk import Desk
 from bot.handlers.queries import lengthen, shorten

@@ -9,10 +9,10 @@ from typing import Any
 from telegram import Message, Update
 from telegram.ext import BaseHandler, CallbackContext, CommandHandler, filters
 
+from bot.core.format.parts import Button, Part
+from bot.core.format.rich_text import Writer
 from bot.core.models import Run
-from bot.core.parts import Button, Part
-from bot.core.query import MAX_CHARACTERS
-from bot.core.rich_text import Writer
+from bot.core.search.query import MAX_CHARACTERS
 from bot.handlers.callbacks import Verb
 from bot.handlers.desk import Desk
 from bot.handlers.queries import shorten, to_payload

@@ -20,10 +20,10 @@ from telegram.error import TelegramError
 from telegram.ext import BaseHandler, InlineQueryHandler
 
 from bot.archive.records import Hit, Page
+from bot.core.format.rich_text import Text, Writer
 from bot.core.keys import date_of, parse_item_key
 from bot.core.models import Run, Style, plain
-from bot.core.query import MAX_CHARACTERS
-from bot.core.rich_text import Text, Writer
+from bot.core.search.query import MAX_CHARACTERS
 from bot.handlers.callbacks import Verb
 from bot.handlers.desk import Desk
 from bot.handlers.quoting import clipped

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.parts import Button
+from bot.core.format.parts import Button
 from bot.handlers.callbacks import button
 from bot.handlers.desk import Desk
 from bot.handlers.hours import clock_time, spoken_time

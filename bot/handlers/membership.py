@@ -14,7 +14,7 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import BaseHandler, ChatMemberHandler, MessageHandler, filters
 
-from bot.core.parts import Part
+from bot.core.format.parts import Part
 from bot.handlers.callbacks import Verb
 from bot.handlers.desk import Desk
 from bot.handlers.replies import send

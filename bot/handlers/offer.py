@@ -8,9 +8,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
+from bot.core.delivery.retry import BadContent, BadSource, Outcome, Sent
 from bot.core.durations import spell_duration
-from bot.core.parts import Button, Keyboard, Part, to_params
-from bot.core.retry import BadContent, BadSource, Outcome, Sent
+from bot.core.format.parts import Button, Keyboard, Part, to_params
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button
 from bot.handlers.desk import Desk
 from bot.handlers.replies import send, show

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 from telegram.ext import BaseHandler
 
 from bot.core import format as layout
+from bot.core.format.parts import Button, Part
 from bot.core.keys import item_key, parse_item_key
 from bot.core.models import Inline, Run
-from bot.core.parts import Button, Part
-from bot.core.threads import Telling
+from bot.core.tags.threads import Telling
 from bot.handlers import cards
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button, fields, fits, number
 from bot.handlers.desk import Desk

@@ -9,9 +9,9 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler, filters
 
+from bot.core.delivery.retry import BadContent, Sent
+from bot.core.format.parts import Part
 from bot.core.models import Digest
-from bot.core.parts import Part
-from bot.core.retry import BadContent, Sent
 from bot.handlers.callbacks import Answer, RefusedError, Tap, Verb
 from bot.handlers.desk import Desk
 from bot.handlers.readers import message_of

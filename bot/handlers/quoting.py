@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.guard import guard
+from bot.core.format.guard import guard
+from bot.core.format.rich_text import clean
 from bot.core.models import Inline, Run, plain
-from bot.core.rich_text import clean
 
 CHARACTERS = 60
 LINE_CHARACTERS = 200

@@ -10,10 +10,10 @@ from telegram import Update
 from telegram.ext import BaseHandler, CallbackContext, CommandHandler, filters
 
 from bot.core import format as layout
-from bot.core.edition import Edition, TagFilter
-from bot.core.keywords import resolve
+from bot.core.format.parts import Part
 from bot.core.models import Digest, Say
-from bot.core.parts import Part
+from bot.core.tags.edition import Edition, TagFilter
+from bot.core.tags.keywords import resolve
 from bot.handlers import cards, tagging
 from bot.handlers.callbacks import QUIET, Answer, Tap, Verb, fields, number
 from bot.handlers.desk import Desk

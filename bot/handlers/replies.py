@@ -7,8 +7,8 @@ from typing import Any
 import structlog
 from telegram import Message
 
-from bot.core.parts import Part, to_params
-from bot.core.retry import BadContent, BadSource, ChatGone, Outcome, Sent
+from bot.core.delivery.retry import BadContent, BadSource, ChatGone, Outcome, Sent
+from bot.core.format.parts import Part, to_params
 from bot.handlers.callbacks import RefusedError, Tap
 from bot.handlers.desk import Desk
 

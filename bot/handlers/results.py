@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 
 from bot.archive.records import Page
+from bot.core.format.parts import Button, Keyboard, Part
+from bot.core.format.rich_text import Text, Writer
 from bot.core.models import Say
-from bot.core.parts import Button, Keyboard, Part
-from bot.core.rich_text import Text, Writer
 from bot.handlers.callbacks import button
 from bot.handlers.opened import FOUND, opening
 from bot.handlers.quoting import clipped, quoted

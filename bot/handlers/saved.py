@@ -11,12 +11,12 @@ from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler, filters
 
 from bot.archive.records import Filed
-from bot.core.bookmarks import Bookmark, to_markdown
+from bot.core.delivery.retry import Sent
+from bot.core.format.bookmarks import Bookmark, to_markdown
+from bot.core.format.navigation import callback, page_row
+from bot.core.format.parts import Button, Part
+from bot.core.format.rich_text import Writer
 from bot.core.models import Run
-from bot.core.navigation import callback, page_row
-from bot.core.parts import Button, Part
-from bot.core.retry import Sent
-from bot.core.rich_text import Writer
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button, fields, number
 from bot.handlers.desk import Desk
 from bot.handlers.opened import SAVED, opening

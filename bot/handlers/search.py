@@ -9,9 +9,9 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CallbackContext, CommandHandler, MessageHandler, filters
 
-from bot.core.parts import Part
-from bot.core.query import MAX_CHARACTERS
-from bot.core.rich_text import clean
+from bot.core.format.parts import Part
+from bot.core.format.rich_text import clean
+from bot.core.search.query import MAX_CHARACTERS
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, fields, number
 from bot.handlers.desk import Desk
 from bot.handlers.queries import lengthen, shorten

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.concordance import Concordance
-from bot.core.edition import Edition, TagFilter, select
 from bot.core.keys import find_date
 from bot.core.models import Digest
+from bot.core.tags.concordance import Concordance
+from bot.core.tags.edition import Edition, TagFilter, select
 from bot.handlers.callbacks import RefusedError
 from bot.handlers.desk import Desk
 

@@ -9,10 +9,10 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CallbackContext, CommandHandler, filters
 
+from bot.core.format.parts import Button, Part
+from bot.core.format.rich_text import Writer
 from bot.core.keys import parse_item_key
 from bot.core.models import Run
-from bot.core.parts import Button, Part
-from bot.core.rich_text import Writer
 from bot.handlers import cards, opened, search, tagging
 from bot.handlers.callbacks import RefusedError, Verb, button
 from bot.handlers.desk import Desk

@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler, filters
 
-from bot.core.parts import Part
+from bot.core.format.parts import Part
 from bot.handlers import cards
 from bot.handlers.callbacks import QUIET, Answer, Tap, Verb, button
 from bot.handlers.desk import Desk

@@ -12,8 +12,8 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler, filters
 
-from bot.core.edition import MAX_TAGS, TagFilter
-from bot.core.parts import Button, Keyboard, Part
+from bot.core.format.parts import Button, Keyboard, Part
+from bot.core.tags.edition import MAX_TAGS, TagFilter
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button, fields, fits, number
 from bot.handlers.desk import Desk
 from bot.handlers.invitation import subscribe_button

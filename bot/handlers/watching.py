@@ -10,9 +10,9 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler, filters
 
-from bot.core.keywords import bare
-from bot.core.parts import Part
-from bot.core.watch import MAX_WATCHED, Watch
+from bot.core.format.parts import Part
+from bot.core.format.watch import MAX_WATCHED, Watch
+from bot.core.tags.keywords import bare
 from bot.handlers.callbacks import QUIET, Answer, Tap, Verb, button
 from bot.handlers.desk import Desk
 from bot.handlers.following import argument_of, not_understood, understood

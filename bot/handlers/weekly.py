@@ -11,12 +11,12 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler, filters
 
-from bot.core.items import linked_headline
+from bot.core.format.items import linked_headline
+from bot.core.format.navigation import in_rows
+from bot.core.format.parts import Part
+from bot.core.format.rich_text import Writer
 from bot.core.keys import date_of, find_date
-from bot.core.navigation import in_rows
-from bot.core.parts import Part
-from bot.core.rich_text import Writer
-from bot.core.week import Highlight, highlights
+from bot.core.tags.week import Highlight, highlights
 from bot.handlers.callbacks import QUIET, Answer, Tap, Verb
 from bot.handlers.desk import Desk
 from bot.handlers.opened import WEEK, opening

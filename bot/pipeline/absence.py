@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.core.format.parts import Part
 from bot.core.models import Say
-from bot.core.parts import Part
 from bot.core.schedule import Timetable
 from bot.pipeline import notices
 from bot.pipeline.decisions import DRAFT

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import structlog
 
+from bot.core.delivery.retry import BadContent, ChatGone, ChatPaused, Sent
+from bot.core.format.parts import Button, Part, to_params
 from bot.core.models import Say
-from bot.core.parts import Button, Part, to_params
-from bot.core.retry import BadContent, ChatGone, ChatPaused, Sent
 from bot.pipeline.corrections import Corrections, NotYetError
 from bot.pipeline.delivery import Alarm, Question
 from bot.pipeline.sender import Sender

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.retry import STAND_ASIDE_MS
+from bot.core.delivery.retry import STAND_ASIDE_MS
 
 LASTING_MS = 60_000
 FORGOTTEN_MS = 2 * STAND_ASIDE_MS

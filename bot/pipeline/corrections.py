@@ -9,10 +9,10 @@ from typing import Any
 import structlog
 
 from bot.archive import Archive
+from bot.core.delivery.retry import BadContent, BadSource, ChatGone, ChatPaused, Sent
+from bot.core.delivery.throttle import Lane
+from bot.core.format.parts import Part, to_params
 from bot.core.models import Digest
-from bot.core.parts import Part, to_params
-from bot.core.retry import BadContent, BadSource, ChatGone, ChatPaused, Sent
-from bot.core.throttle import Lane
 from bot.pipeline.press import Press, group_address, section_urls
 from bot.pipeline.sender import Sender
 from bot.storage import Store

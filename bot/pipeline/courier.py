@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.core.retry import (
+from bot.core.delivery.retry import (
     Attempt,
     FallBack,
     Migrated,
@@ -25,7 +25,7 @@ from bot.core.retry import (
     TryAgain,
     next_step,
 )
-from bot.core.throttle import Lane
+from bot.core.delivery.throttle import Lane
 from bot.pipeline.outage import Outage
 from bot.pipeline.pauses import Pauses
 from bot.pipeline.press import SEND_RICH

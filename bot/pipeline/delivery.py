@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bot.core.retry import (
+from bot.core.delivery.retry import (
     Ask,
     Attempt,
     GiveUp,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.archive import PostSource
+from bot.core.digest.lint import shape_problem
 from bot.core.keys import digest_key
-from bot.core.lint import shape_problem
 from bot.core.models import Digest, Problem, Severity
-from bot.core.topics import Taxonomy
+from bot.core.tags.topics import Taxonomy
 from bot.pipeline.parser import Parser
 from bot.pipeline.posts import read_post, refusal
 from bot.storage.digests import Digests

@@ -11,10 +11,10 @@ from contextlib import suppress
 
 import structlog
 
+from bot.core.delivery.retry import BadContent, BadSource, ChatGone, Outcome, Sent
 from bot.core.durations import spell_duration
+from bot.core.format.parts import Button, Part, to_params
 from bot.core.models import Say
-from bot.core.parts import Button, Part, to_params
-from bot.core.retry import BadContent, BadSource, ChatGone, Outcome, Sent
 from bot.pipeline.delivery import Delivery, Progress
 from bot.pipeline.sender import Sender
 from bot.storage import Store

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.core.throttle import Lane
+from bot.core.delivery.throttle import Lane
 from bot.pipeline.ratelimit import Limiter
 from bot.pipeline.traffic import Traffic
 from bot.pipeline.updates import Inbox

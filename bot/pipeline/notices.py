@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from bot.core.format.parts import Button, Part
 from bot.core.models import Problem, Say, Severity
-from bot.core.parts import Button, Part
 
 MOST_LINES = 8
 MOST_NAMES = 5

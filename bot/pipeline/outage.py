@@ -6,7 +6,7 @@ import asyncio
 
 import structlog
 
-from bot.core.retry import NotSent, Outcome, Unknown
+from bot.core.delivery.retry import NotSent, Outcome, Unknown
 from bot.pipeline.pauses import Pauses
 from bot.pipeline.sender import Sender
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.core.digest.source import MAX_BYTES
 from bot.core.models import Problem, Severity
-from bot.core.source import MAX_BYTES
 
 SUFFIX = ".md"
 

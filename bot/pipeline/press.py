@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.core.aliases import Aliases
-from bot.core.cards import group_keyboard, reader_keyboard
-from bot.core.concordance import Concordance
-from bot.core.edition import Edition, TagFilter, select
+from bot.core.delivery.retry import Policy
 from bot.core.format import Links, index_card, publication, reader_card
+from bot.core.format.cards import group_keyboard, reader_keyboard
+from bot.core.format.navigation import callback
+from bot.core.format.parts import Button, Part, from_params, to_params
+from bot.core.format.rich import RichPart, announce_rich, rich_publication, to_rich_params
+from bot.core.format.watch import ORDINARY, Outcome, Watch, alert_lines, announce, outcome
 from bot.core.models import Digest, Say
-from bot.core.navigation import callback
-from bot.core.parts import Button, Part, from_params, to_params
-from bot.core.retry import Policy
-from bot.core.rich import RichPart, announce_rich, rich_publication, to_rich_params
-from bot.core.watch import ORDINARY, Outcome, Watch, alert_lines, announce, outcome
+from bot.core.search.aliases import Aliases
+from bot.core.tags.concordance import Concordance
+from bot.core.tags.edition import Edition, TagFilter, select
 from bot.storage.records import Call, EditionKey, PublicationPlan, ReaderKey, Target
 
 SEND_RICH = "sendRichMessage"

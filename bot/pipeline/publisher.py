@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from bot.archive import Archive, PostSource
+from bot.core.format.parts import Part
 from bot.core.models import Digest, Problem
-from bot.core.parts import Part
 from bot.core.schedule import Due, Timetable, TooOld
 from bot.pipeline import notices
 from bot.pipeline.absence import Absence

@@ -15,7 +15,7 @@ import structlog
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from bot.core.throttle import ChatRef, Lane, Throttle, Ticket
+from bot.core.delivery.throttle import ChatRef, Lane, Throttle, Ticket
 from bot.storage.errors import StoreError
 from bot.storage.holds import EVERYBODY, Holds
 

@@ -10,9 +10,9 @@ from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.core.retry import NotSent, Outcome, RetryAfter, Sent, Unknown
-from bot.core.throttle import Lane
-from bot.core.wire import Answer, Broken, classify
+from bot.core.delivery.retry import NotSent, Outcome, RetryAfter, Sent, Unknown
+from bot.core.delivery.throttle import Lane
+from bot.core.delivery.wire import Answer, Broken, classify
 from bot.pipeline.ratelimit import PATIENCE_MS, TRIES, Limiter, is_costly
 from bot.pipeline.transport import Body, Template, broken_cause
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.retry import (
+from bot.core.delivery.retry import (
     Ask,
     Done,
     FallBack,

@@ -16,7 +16,7 @@ from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.core.wire import Cause
+from bot.core.delivery.wire import Cause
 from bot.pipeline.traffic import Traffic
 
 CONNECT_TIMEOUT_S = 5.0

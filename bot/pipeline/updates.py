@@ -17,7 +17,7 @@ import structlog
 from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor, ExtBot
 
-from bot.core.throttle import Lane
+from bot.core.delivery.throttle import Lane
 from bot.storage.errors import StoreError
 from bot.storage.updates import Updates
 

@@ -10,7 +10,7 @@ from itertools import count
 
 from rich.cells import cell_len
 
-from bot.core.parts import Entity
+from bot.core.format.parts import Entity
 
 FOLDED_LINES = 3
 LINE_CELLS = 46

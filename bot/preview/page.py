@@ -10,10 +10,10 @@ from html import escape
 from importlib.resources import files
 from urllib.parse import unquote, urlsplit
 
+from bot.core.format.parts import Button, Keyboard, Part, Preview, utf16_len
+from bot.core.format.rich import LIMITS, RichPart
+from bot.core.format.rich_blocks import measure
 from bot.core.models import Say
-from bot.core.parts import Button, Keyboard, Part, Preview, utf16_len
-from bot.core.rich import LIMITS, RichPart
-from bot.core.rich_blocks import measure
 from bot.preview.markup import Names, formatted, link
 from bot.preview.rich_markup import rich_markup
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from bot.core.rich_blocks import Json, RichText
+from bot.core.format.rich_blocks import Json, RichText
 from bot.preview.markup import link
 
 _TAGS = {"bold": "b", "italic": "i", "underline": "u", "strikethrough": "s", "code": "code"}

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.retry import Policy
+from bot.core.delivery.retry import Policy
 from bot.storage.database import Database
 from bot.storage.dialect import upsert
 from bot.storage.records import (

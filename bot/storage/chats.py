@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Row, Update, and_, case, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.edition import TagFilter
-from bot.core.watch import Watch
+from bot.core.format.watch import Watch
+from bot.core.tags.edition import TagFilter
 from bot.storage.database import Database
 from bot.storage.dialect import upsert
 from bot.storage.records import Audience, Chat, ChatKind, ChatStatus, ReaderKey

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from bot.core.edition import TagFilter
-from bot.core.retry import Policy
-from bot.core.watch import Watch
+from bot.core.delivery.retry import Policy
+from bot.core.format.watch import Watch
+from bot.core.tags.edition import TagFilter
 
 
 class ChatKind(StrEnum):

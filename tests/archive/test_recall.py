@@ -15,8 +15,8 @@ from bot.archive.records import item_records
 from bot.core.digest import parse_digest
 from bot.core.keys import item_key
 from bot.core.models import Digest
-from bot.core.snippet import find_hits
-from bot.core.terms import fold, phrase
+from bot.core.search.snippet import find_hits
+from bot.core.search.terms import fold, phrase
 from tests.support.archives import NOON_MS, TAXONOMY
 from tests.support.samples import digests
 

@@ -17,8 +17,8 @@ from bot.archive import Archive, Page
 from bot.archive.database import SCHEMA
 from bot.archive.ranking import BROAD, scope_of
 from bot.core.models import Style, plain
-from bot.core.query import parse_query
-from bot.core.terms import fold
+from bot.core.search.query import parse_query
+from bot.core.search.terms import fold
 from tests.support.archives import TAXONOMY, TODAY, digest, item, open_archive, source
 
 FRIDAY, SATURDAY = dt.date(2026, 2, 6), dt.date(2026, 2, 7)

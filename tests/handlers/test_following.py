@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.edition import MAX_TAGS, TagFilter
+from bot.core.tags.edition import MAX_TAGS, TagFilter
 from bot.sandbox.telegram import READER
 from tests.support.desk import TODAY, Bot, newspaper
 

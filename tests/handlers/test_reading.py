@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from pathlib import Path
 
 import pytest
 
-from bot.core.edition import TagFilter
 from bot.core.format import publication
+from bot.core.tags.edition import TagFilter
 from bot.sandbox.telegram import READER
 from tests.support.desk import TODAY, YESTERDAY, Bot, newspaper, open_desk
 from tests.support.telegram import HandClock
@@ -180,7 +181,19 @@ async def test_a_double_tap_sends_the_full_text_once(bot: Bot) -> None:
     await bot.settle()
 
     assert len(bot.telegram.bot_messages(READER)) == 1 + 3
-    assert bot.telegram.answer_to(second).text == "全文正在路上，请稍等。"
+    assert bot.telegram.answer_to(second).text in {"全文正在路上，请稍等。", "全文刚刚发过，在上面。"}
+
+
+async def test_another_tap_tells_whether_the_full_text_is_on_its_way_or_has_come(bot: Bot) -> None:
+    """A minute after its last message a tap sends it again."""
+    key = await bot.shelve(newspaper(TODAY))
+    card = await bot.write(READER, "/today")
+
+    bot.desk.sending[READER, key] = math.inf
+    assert (await bot.tap(READER, "全文发我", card)).text == "全文正在路上，请稍等。"
+    bot.desk.sending.clear()
+    await bot.tap(READER, "全文发我", card)
+    assert (await bot.tap(READER, "全文发我", card)).text == "全文刚刚发过，在上面。"
     bot.clock.advance(seconds=61)
     assert (await bot.tap(READER, "全文发我", card)).text == "正在把全文发给你…"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.core.edition import MAX_TAGS, TagFilter
+from bot.core.tags.edition import MAX_TAGS, TagFilter
 from bot.sandbox.telegram import READER
 from tests.support.desk import TODAY, YESTERDAY, Bot, newspaper
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.watch import MAX_WATCHED, Watch
+from bot.core.format.watch import MAX_WATCHED, Watch
 from bot.sandbox.telegram import READER
 from tests.support.desk import TODAY, YESTERDAY, Bot, newspaper
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from bot.core.parts import Part
+from bot.core.format.parts import Part
 from tests.support.publishing import TODAY, House, open_house, paper
 from tests.support.telegram import HandClock
 

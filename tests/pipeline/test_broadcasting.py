@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.throttle import Throttle
+from bot.core.delivery.throttle import Throttle
 from bot.locales import catalogue
 from bot.pipeline.delivery import Alarm, Delivery, Question
 from bot.pipeline.livecard import LiveCards

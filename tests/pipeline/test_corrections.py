@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.throttle import Limits, Throttle
+from bot.core.delivery.throttle import Limits, Throttle
 from bot.locales import catalogue
 from bot.pipeline.admins import Admins, DeliveryHooks
 from bot.pipeline.delivery import Delivery

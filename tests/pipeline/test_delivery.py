@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.retry import Policy
+from bot.core.delivery.retry import Policy
 from bot.pipeline.delivery import AnotherInstanceError, TokenRejectedError
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import GROUP

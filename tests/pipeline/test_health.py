@@ -12,7 +12,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.config import ConfigError
-from bot.core.throttle import Lane, Throttle
+from bot.core.delivery.throttle import Lane, Throttle
 from bot.listener import build, listening
 from bot.pipeline.health import Health
 from bot.pipeline.metrics import Gauges

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.parts import Part
+from bot.core.format.parts import Part
 from bot.locales import catalogue
 from bot.pipeline.delivery import Progress
 from bot.pipeline.livecard import progress_part

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.digest.source import MAX_BYTES
 from bot.core.models import Problem, Severity
-from bot.core.source import MAX_BYTES
 from bot.pipeline.posts import Post, list_posts, read_post
 
 

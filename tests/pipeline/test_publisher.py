@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.edition import TagFilter
+from bot.core.tags.edition import TagFilter
 from bot.pipeline.decisions import Answer, PublishError
 from bot.pipeline.requests import request_publication
 from bot.storage.records import CampaignKind, ChatKind, EditionKey

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from telegram.error import RetryAfter
 
-from bot.core.throttle import Lane, Limits, Throttle
+from bot.core.delivery.throttle import Lane, Limits, Throttle
 from bot.pipeline.ratelimit import Limiter, is_costly
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import READER, FakeTelegram

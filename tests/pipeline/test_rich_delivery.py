@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.edition import TagFilter
-from bot.core.format import Links
-from bot.core.models import Digest, Paragraph, Run
-from bot.core.retry import (
+from bot.core.delivery.retry import (
     Attempt,
     BadContent,
     BadSource,
@@ -24,6 +21,9 @@ from bot.core.retry import (
     Unknown,
     next_step,
 )
+from bot.core.format import Links
+from bot.core.models import Digest, Paragraph, Run
+from bot.core.tags.edition import TagFilter
 from bot.locales import catalogue
 from bot.pipeline.press import Press
 from bot.pipeline.transitions import go_classic

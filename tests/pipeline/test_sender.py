@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.core.retry import BadContent, BadSource, ChatGone, NotSent, RetryAfter, Sent, Unauthorized, Unknown
-from bot.core.throttle import Limits, Throttle
+from bot.core.delivery.retry import BadContent, BadSource, ChatGone, NotSent, RetryAfter, Sent, Unauthorized, Unknown
+from bot.core.delivery.throttle import Limits, Throttle
 from bot.pipeline.ratelimit import Limiter
 from bot.pipeline.sender import Sender
 from bot.sandbox.faults import Fault

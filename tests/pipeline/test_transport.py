@@ -12,7 +12,7 @@ from telegram import Bot
 from telegram.error import NetworkError, TimedOut
 from telegram.request import RequestData
 
-from bot.core.wire import Cause
+from bot.core.delivery.wire import Cause
 from bot.pipeline.transport import AiohttpRequest, BrokenCallError, Template, broken_cause
 
 TOKEN = "42:TEST"

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.cards import group_keyboard
 from bot.core.digest import parse_digest
 from bot.core.format import Links, publication, reader_card
+from bot.core.format.cards import group_keyboard
+from bot.core.format.parts import Part
+from bot.core.format.rich import RichPart, rich_publication
 from bot.core.models import Digest
-from bot.core.parts import Part
-from bot.core.rich import RichPart, rich_publication
 from bot.locales import catalogue
 from bot.preview import Chat, preview_page
 from tests.support.browser import browser_page, needs_chromium

@@ -1,6 +1,6 @@
 """Chats: nothing happens to a reader unasked, nothing they chose is lost."""
 
-from bot.core.edition import TagFilter
+from bot.core.tags.edition import TagFilter
 from bot.storage.records import Audience, ChatKind, ChatStatus, PublicationPlan, ReaderKey, Target
 
 ROBOTS = TagFilter(followed=("机器人",))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.core.edition import TagFilter
-from bot.core.watch import Watch
+from bot.core.format.watch import Watch
+from bot.core.tags.edition import TagFilter
 from bot.storage.records import BroadcastPlan, Call, ChatKind, EditionKey, PublicationPlan, ReaderKey
 
 DAY_MS = 24 * 3_600_000

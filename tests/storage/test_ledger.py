@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.edition import TagFilter
-from bot.core.retry import Policy
+from bot.core.delivery.retry import Policy
+from bot.core.tags.edition import TagFilter
 from bot.storage import Store
 from bot.storage.records import (
     BroadcastPlan,

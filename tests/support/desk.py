@@ -22,11 +22,11 @@ from zoneinfo import ZoneInfo
 from telegram.ext import Application, ExtBot
 
 from bot.archive import Archive, PostSource, content_hash
+from bot.core.delivery.throttle import Throttle
 from bot.core.digest import parse_digest
 from bot.core.format import Links
 from bot.core.models import Digest
 from bot.core.schedule import Timetable
-from bot.core.throttle import Throttle
 from bot.handlers import Desk, register
 from bot.locales import catalogue
 from bot.pipeline.admins import Admins, DeliveryHooks

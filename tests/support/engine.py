@@ -16,8 +16,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.core.retry import Policy
-from bot.core.throttle import Limits, Throttle
+from bot.core.delivery.retry import Policy
+from bot.core.delivery.throttle import Limits, Throttle
 from bot.pipeline.delivery import Alarm, Delivery, Question
 from bot.pipeline.pauses import Pauses
 from bot.pipeline.ratelimit import Limiter

@@ -13,8 +13,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot.core.parts import CALLBACK_DATA_BYTES, Entity, utf16_len
-from bot.core.rich_text import QUOTES, entity_bytes
+from bot.core.format.parts import CALLBACK_DATA_BYTES, Entity, utf16_len
+from bot.core.format.rich_text import QUOTES, entity_bytes
 
 TEXT_LIMIT = 4096
 ENTITY_LIMIT = 100

@@ -17,12 +17,12 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.archive import Archive
+from bot.core.delivery.throttle import Throttle
 from bot.core.digest import parse_digest
 from bot.core.format import Links
+from bot.core.format.parts import Part
 from bot.core.models import Digest
-from bot.core.parts import Part
 from bot.core.schedule import Timetable
-from bot.core.throttle import Throttle
 from bot.locales import catalogue
 from bot.pipeline.corrections import Corrections, NotYetError
 from bot.pipeline.decisions import Answer

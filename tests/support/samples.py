@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.core.digest import parse_digest
 from bot.core.models import Block, Digest, Inline, Item, Paragraph, Passage, Run, Section
-from bot.core.topics import Taxonomy
+from bot.core.tags.topics import Taxonomy
 
 ROOT = Path(__file__).parents[2]
 POSTS = ROOT / "posts"
@@ -44,7 +44,7 @@ def digest_of(path: Path) -> Digest | None:
 @cache
 def taxonomy() -> Taxonomy:
     """The project's own taxonomy."""
-    return Taxonomy.parse((ROOT / "bot/core/taxonomy.json").read_bytes())
+    return Taxonomy.parse((ROOT / "bot/core/tags/taxonomy.json").read_bytes())
 
 
 def words(text: str) -> Inline:

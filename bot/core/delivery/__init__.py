@@ -1,0 +1,1 @@
+"""What may be sent when, and what became of it: throttle, wire, retry."""

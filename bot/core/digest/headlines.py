@@ -1,0 +1,209 @@
+"""What of a paragraph is its headline: whole lines that are a link or bold, and the first words of a brief."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.core.digest.html_text import MEDIA_MARKS
+from bot.core.digest.labels import ends_with_colon, find_commentary, is_source
+from bot.core.links import is_home_page
+from bot.core.models import Inline, Run, Style, plain
+from bot.core.runs import cut, strip, tidy, unlinked, unstyled
+
+_DECORATION = re.compile(r"[\W\d_一二三四五六七八九十]{0,8}")
+_RUN_IN = re.compile(r"\s*(?:[：:]|——|--|—|–|-\s)")
+_PLAIN_SPLIT = re.compile(r"：\s*(?=\S)|:(?=\s+\S|[\u4e00-\u9fff])|\s*(?:——|\s[—–-]\s)\s*")
+_SOURCE_TAIL = re.compile(r"\s*[（(\[【]?\s*$")
+_CLAUSE_END = re.compile("[。！？；]|$")
+_SHORT = 8  # characters: too little to be a headline by itself
+_HEAD_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A headline, its link, and the text that goes on after it in the same paragraph (with its punctuation)."""
+
+    inline: Inline
+    url: str | None = None
+    rest: Inline = ()
+
+    @property
+    def text(self) -> str:
+        """The headline's words."""
+        return plain(self.inline)
+
+
+def of_heading(inline: Inline) -> Headline:
+    """A heading as headline: with one address it is linked as a whole, with several each run keeps its own."""
+    return Headline(*_linked(strip(inline)))
+
+
+def of_link_line(inline: Inline) -> Headline | None:
+    """A paragraph that is nothing but one link to a story."""
+    urls = {run.url for run in inline if not _is_decoration(run)}
+    if len(urls) != 1 or None in urls:
+        return None
+    text = "".join(run.text for run in inline if run.url)
+    return (
+        None
+        if is_source(text) or text.startswith(MEDIA_MARKS) or "\n" in text
+        else of_heading(unstyled(inline, Style.BOLD))
+    )
+
+
+def of_bold_line(inline: Inline) -> Headline | None:
+    """A paragraph that is bold as a whole, but for a link to its source, and announces no list."""
+    bold = _bold_end(inline)
+    text, rest = plain(inline), cut(inline, bold)
+    if not bold or "\n" in text or ends_with_colon(text) or text[:bold].rstrip().endswith("。"):
+        return None
+    if find_commentary(inline) is not None:
+        return None
+    if not rest or _is_source_tail(rest):
+        head = of_heading(unstyled(cut(inline, 0, bold), Style.BOLD))
+        return Headline(head.inline, head.url or _first_url(rest), strip(rest))
+    return None
+
+
+def of_run_in(inline: Inline) -> Headline | None:
+    """A paragraph that begins with a bold head: `**特斯拉：** …`, `**投入翻倍**：…`."""
+    bold = _bold_end(inline)
+    text = plain(inline)
+    if not bold or bold == len(text.rstrip()) or find_commentary(inline) is not None:
+        return None
+    if not (_RUN_IN.match(text, bold) or ends_with_colon(text[:bold])):
+        return None
+    return _split(inline, bold)
+
+
+def of_brief(inline: Inline) -> Headline:
+    """The head of a one-line item: its leading link or bold words, or the line itself."""
+    inline = strip(inline)
+    end = _link_end(inline) or _bold_end(inline)
+    if end:
+        return _grown(inline, end)
+    tail = _source_start(inline)
+    if tail is not None:
+        return Headline(
+            unlinked(cut(inline, 0, tail)), _story(_first_url(cut(inline, tail))), _no_home(cut(inline, tail))
+        )
+    text = plain(inline)
+    found = _PLAIN_SPLIT.search(text, 2)
+    if found and found.start() <= _HEAD_MAX // 2 and found.end() < len(text):
+        return Headline(cut(inline, 0, found.start()), _story(_first_url(inline)), cut(inline, found.start()))
+    if len(text) > 2 * _HEAD_MAX and (stop := _CLAUSE_END.search(text)) and stop.end() < len(text):
+        return Headline(cut(inline, 0, stop.end()), _story(_first_url(inline)), cut(inline, stop.end()))
+    return Headline(*_linked(inline))
+
+
+def is_bold(inline: Inline) -> bool:
+    """Whether every word is bold."""
+    end = _bold_end(inline)
+    return end > 0 and not re.search(r"\w", plain(inline)[end:])
+
+
+def begins_with_link(inline: Inline) -> bool:
+    """Whether a line begins with a link to a story, or ends with one to its source."""
+    return _link_end(inline) > 0 or _source_start(inline) is not None
+
+
+def source_url(inline: Inline) -> str | None:
+    """The address of a line that only names a source: `[来源](…)`."""
+    urls = {run.url for run in inline if not _is_decoration(run)}
+    text = "".join(run.text for run in inline if run.url)
+    if len(urls) == 1 and None not in urls and is_source(text) and not text.startswith(MEDIA_MARKS):
+        return _story(urls.pop())
+    return None
+
+
+def _grown(inline: Inline, end: int) -> Headline:
+    """A head too short to tell anything (`[摩根士丹利预测]`) grows to the end of its clause."""
+    text = plain(inline)
+    stop = _CLAUSE_END.search(text, end)
+    if len(text[:end].strip()) > _SHORT or _RUN_IN.match(text, end) or ends_with_colon(text[:end]) or stop is None:
+        return _split(inline, end)
+    return _split(inline, stop.start()) if stop.start() <= _HEAD_MAX else _split(inline, end)
+
+
+def _split(inline: Inline, end: int) -> Headline:
+    """Head and rest; the head's own colon goes to the rest, so that the line still reads as written."""
+    head = unstyled(strip(cut(inline, 0, end)), Style.BOLD)
+    bare = strip(head, " :：")
+    colon = plain(head)[len(plain(bare)) :].strip()
+    rest = cut(inline, end)
+    if not plain(bare) or not re.search(r"\w", plain(rest)):
+        bare, rest = bare or head, ()
+    elif colon:
+        gap = "" if colon == "：" else " "
+        rest = tidy((Run(colon + gap), *strip(rest)))
+    runs, url = _linked(bare)
+    return Headline(runs, url or _story(_first_url(rest)), _no_home(rest))
+
+
+def _linked(inline: Inline) -> tuple[Inline, str | None]:
+    """Home pages are no links; a single address is the whole headline's, several stay with their words."""
+    inline = _no_home(inline)
+    urls = list(dict.fromkeys(run.url for run in inline if run.url))
+    return (unlinked(inline) if len(urls) == 1 else inline), (urls[0] if urls else None)
+
+
+def _no_home(inline: Inline) -> Inline:
+    return tidy(Run(run.text, run.style, _story(run.url)) for run in inline)
+
+
+def _story(url: str | None) -> str | None:
+    return None if url is None or is_home_page(url) else url
+
+
+def _first_url(inline: Inline) -> str | None:
+    return next((run.url for run in inline if run.url), None)
+
+
+def _link_end(inline: Inline) -> int:
+    return _leading(inline, lambda run: run.url is not None)
+
+
+def _bold_end(inline: Inline) -> int:
+    return _leading(inline, lambda run: Style.BOLD in run.style)
+
+
+def _leading(inline: Inline, wanted: Callable[[Run], bool]) -> int:
+    """Where the run of wanted looks ends that begins the text, decoration before it allowed; 0 if it does not."""
+    offset = end = 0
+    for run in inline:
+        if wanted(run):
+            end = offset + len(run.text)
+        elif end or not _is_decoration(run):
+            break
+        offset += len(run.text)
+    return end if re.search(r"\w", plain(inline)[:end]) else 0
+
+
+def _source_start(inline: Inline) -> int | None:
+    """Where a closing source begins: `…（[qbitai](…)）`."""
+    if not inline:
+        return None
+    text = plain(inline)
+    offset = len(text)
+    runs = list(inline)
+    while runs and runs[-1].url is None and not re.search(r"\w", runs[-1].text):
+        offset -= len(runs.pop().text)
+    if not runs or runs[-1].url is None:
+        return None
+    offset -= len(runs[-1].text)
+    found = _SOURCE_TAIL.search(text, 0, offset)
+    start = found.start() if found else offset
+    is_bracketed = text[start:offset].strip() != ""
+    return start if start > _SHORT and (is_bracketed or is_source(runs[-1].text)) else None
+
+
+def _is_source_tail(rest: Inline) -> bool:
+    """Whether what follows a bold line is only a link to its source."""
+    shown = [run for run in rest if not _is_decoration(run)]
+    return len(shown) == 1 and shown[0].url is not None and len(plain(rest)) <= _HEAD_MAX // 2
+
+
+def _is_decoration(run: Run) -> bool:
+    return run.url is None and _DECORATION.fullmatch(run.text) is not None

@@ -1,0 +1,142 @@
+"""What the blocks of a chapter are to each other: heads of stories, labels, lists of news."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.digest import headlines
+from bot.core.digest.headlines import Headline
+from bot.core.digest.labels import ends_with_colon, find_commentary, is_roundup
+from bot.core.digest.nodes import Piece, Rule
+from bot.core.models import Code, Inline, Label, ListBlock, Paragraph, Quote, Table, plain
+
+Nodes = Sequence[Piece | Rule]
+
+NAME_MAX = 8  # characters: a bold line no longer than this names a group or a detail, not a story
+NUMBERED = re.compile(r"\s*(?:\d{1,3}[、.．)）]|[①-⑳])")
+_LABEL_MAX = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A block that is the headline of what follows it; `at` is its place among the blocks."""
+
+    at: int
+    headline: Headline
+
+
+def story_heads(own: Sequence[Piece]) -> list[Head]:
+    """Link lines, and bold lines that read as headlines, with a story under them."""
+    links = [Head(i, head) for i, piece in enumerate(own) if (head := headlines.of_link_line(inline_of(piece)))]
+    links = [head for head in links if not (head.at + 1 == len(own) and head.at and len(links) == 1)]
+    bold = [Head(i, head) for i, piece in enumerate(own) if (head := headlines.of_bold_line(inline_of(piece)))]
+    taken = {head.at for head in links}
+    bold = [head for head in bold if head.at not in taken]
+    if not _are_headlines(own, bold):
+        bold = []
+    return sorted(links + bold, key=lambda head: head.at)
+
+
+def run_in_heads(own: Sequence[Piece]) -> list[Head]:
+    """The bold heads of a section whose every paragraph, up to its commentary, begins with one."""
+    end = next((index for index, piece in enumerate(own) if has_commentary(piece)), len(own))
+    heads = [Head(i, head) for i, piece in enumerate(own[:end]) if (head := headlines.of_run_in(inline_of(piece)))]
+    return heads if len(heads) == end > 1 else []
+
+
+def begins_with_heads(nodes: Nodes) -> bool:
+    """Whether the first block is itself the headline of a story, told by what follows it."""
+    own = pieces(nodes)
+    heads = story_heads(own)
+    if not heads or heads[0].at:
+        return False
+    is_link = headlines.of_link_line(inline_of(own[0])) is not None
+    return (is_link and len(own) > 1) or len(heads) > 1
+
+
+def are_numbered(own: Sequence[Piece]) -> bool:
+    """Whether the author numbers the paragraphs by hand, but perhaps the first and the last."""
+    numbered = [NUMBERED.match(plain(inline_of(piece))) is not None for piece in own]
+    return sum(numbered) > 1 and sum(numbered) >= len(own) - 2
+
+
+def has_only_linked_lists(nodes: Nodes) -> bool:
+    """Whether there is nothing but lists of linked headlines."""
+    own = pieces(nodes)
+    return are_lists(own) and all(_is_linked(piece) for piece in own if is_list(piece))
+
+
+def are_lists(own: Sequence[Piece]) -> bool:
+    """Lists, and short labels between them, and nothing else."""
+    return any(map(is_list, own)) and all(is_list(piece) or is_label(inline_of(piece)) for piece in own)
+
+
+def are_mostly_news(own: Sequence[Piece]) -> bool:
+    """Whether linked headlines in lists outnumber the other blocks, and nobody comments on these."""
+    linked = [piece for piece in own if _is_linked(piece)]
+    others = len(own) - len(linked)
+    entries = sum(len(piece.block.entries) for piece in linked if isinstance(piece.block, ListBlock))
+    return entries > others and not any(map(has_commentary, own))
+
+
+def is_news_list(piece: Piece) -> bool:
+    """Whether a list, in a digest without headings, is the news itself."""
+    if not isinstance(piece.block, ListBlock):
+        return False
+    heads = [entry.blocks[0] for entry in piece.block.entries if entry.blocks]
+    headed = sum(isinstance(head, Paragraph) and headlines.of_run_in(head.inline) is not None for head in heads)
+    return _is_linked(piece) or headed * 2 > len(heads) or len(heads) > 3
+
+
+def is_label(inline: Inline) -> bool:
+    """Whether a line only names what follows it: short and bold, or a roundup's name before a colon."""
+    text = plain(inline)
+    if not text or len(text) > _LABEL_MAX or "\n" in text or any(run.url for run in inline):
+        return False
+    is_bold = headlines.is_bold(inline)
+    return is_bold or (ends_with_colon(text) and is_roundup(text))
+
+
+def has_commentary(piece: Piece) -> bool:
+    """Whether a block begins with a commentary label."""
+    return find_commentary(inline_of(piece)) is not None
+
+
+def is_list(piece: Piece) -> bool:
+    """Whether a block is a list."""
+    return isinstance(piece.block, ListBlock)
+
+
+def inline_of(piece: Piece) -> Inline:
+    """The text of a paragraph or label; nothing for other blocks."""
+    match piece.block:
+        case Paragraph(inline) | Label(inline):
+            return inline
+        case Code() | Table() | ListBlock() | Quote():
+            return ()
+
+
+def pieces(nodes: Nodes) -> list[Piece]:
+    """The blocks without the rules between them."""
+    return [node for node in nodes if isinstance(node, Piece)]
+
+
+def _are_headlines(own: Sequence[Piece], bold: list[Head]) -> bool:
+    """Not the details of a story: they come first or are several, and are longer than a name or told in prose."""
+    if not bold or (bold[0].at and len(bold) < 2) or any(map(has_commentary, own[: bold[0].at])):
+        return False
+    lengths = sorted(len(head.headline.text) for head in bold)
+    is_long = lengths[len(lengths) // 2] > NAME_MAX or any(head.headline.url for head in bold)
+    is_first = bold[0].at == 0
+    has_prose = any(not is_list(own[head.at + 1]) for head in bold if head.at + 1 < len(own))
+    return is_long or (is_first and has_prose)
+
+
+def _is_linked(piece: Piece) -> bool:
+    if not isinstance(piece.block, ListBlock):
+        return False
+    heads = [entry.blocks[0] for entry in piece.block.entries if entry.blocks]
+    linked = sum(isinstance(head, Paragraph) and headlines.begins_with_link(head.inline) for head in heads)
+    return linked * 2 >= len(heads) > 0

@@ -1,0 +1,227 @@
+"""Text with formatting, in exactly the form in which Telegram keeps it.
+
+Telegram (TDLib's `fix_formatted_text`) cleans texts and splits, merges or drops entities. What is written here is
+already clean and canonical, so nothing is changed on the way. Offsets and lengths count UTF-16 code units.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Self
+
+from bot.core.address import telegram_url
+from bot.core.format.guard import guard
+from bot.core.format.parts import Entity, utf16_len
+from bot.core.models import PLAIN, Inline, Run, Style
+
+_STYLES = {Style.BOLD: "bold", Style.ITALIC: "italic", Style.UNDERLINE: "underline", Style.STRIKE: "strikethrough"}
+_RANK = {"expandable_blockquote": 0, "blockquote": 0, "pre": 11, "code": 20, "text_link": 49} | {
+    name: 90 + rank for rank, name in enumerate(_STYLES.values())
+}
+QUOTES = frozenset({"blockquote", "expandable_blockquote"})
+
+_UNCLEAN = re.compile("[\x00-\x09\x0b-\x1f\u2028-\u202e\u0333\u033f\u030a\ud800-\udfff]")
+_DROPPED = re.compile("[\r\u202a-\u202e\u0333\u033f\u030a]")
+_BLANKED = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\u2028\u2029]")
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """The text without the characters that Telegram drops or turns into spaces."""
+    if not _UNCLEAN.search(text):
+        return text
+    composed = unicodedata.normalize("NFC", text) if "\u030a" in text else text
+    return _LONE.sub("\ufffd", _BLANKED.sub(" ", _DROPPED.sub("", composed)))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words and their formatting; what a message is made of."""
+
+    text: str = ""
+    entities: tuple[Entity, ...] = ()
+
+    @property
+    def units(self) -> int:
+        """Length in UTF-16 code units."""
+        return utf16_len(self.text)
+
+    def slice(self, start: int, end: int) -> Text:
+        """The stretch between two offsets; formatting that reaches over its borders is closed and opened again."""
+        text = self.text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le")
+        inside = (e for e in self.entities if e.offset < end and e.offset + e.length > start)
+        return Text(text, tuple(_clip(entity, start, end) for entity in inside))
+
+
+EMPTY = Text()
+
+
+def _clip(entity: Entity, start: int, end: int) -> Entity:
+    first, last = max(entity.offset, start), min(entity.offset + entity.length, end)
+    return replace(entity, offset=first - start, length=last - first)
+
+
+def entity_bytes(entity: Entity) -> int:
+    """Bytes of one entity on the wire; about 9,500 in all are accepted (ENTITIES_TOO_LONG).
+
+    Source: the TL schema: 12 for constructor, offset and length, then a TL string, flags for quotes.
+    """
+    if entity.type == "text_link":
+        return 12 + _tl_string(entity.url or "")
+    if entity.type == "pre":
+        return 12 + _tl_string(entity.language or "")
+    return 16 if entity.type in QUOTES else 12
+
+
+def _tl_string(text: str) -> int:
+    size = len(text.encode())
+    return (size + (1 if size < 254 else 4) + 3) // 4 * 4
+
+
+class Writer:
+    """Writes a `Text` from left to right."""
+
+    def __init__(self) -> None:
+        self._chunks: list[str] = []
+        self._entities: list[Entity] = []
+        self.units = 0
+
+    def plain(self, text: str) -> Self:
+        """Words of our own, as they stand: an @name or a #tag in them becomes Telegram's link."""
+        self._chunks.append(text)
+        self.units += utf16_len(text)
+        return self
+
+    def inline(self, inline: Inline, *, also: Style = PLAIN, url: str | None = None) -> Self:
+        """An author's words with their looks, plus the style `also`, all of it linked when `url` is given."""
+        runs = _prepared(inline, also, url)
+        self._entities += _entities(runs, self.units)
+        for run in runs:
+            self.plain(run.text)
+        return self
+
+    def append(self, other: Text) -> Self:
+        """Another text with its formatting."""
+        self._entities += [replace(entity, offset=entity.offset + self.units) for entity in other.entities]
+        return self.plain(other.text)
+
+    @contextmanager
+    def enclosed(self, kind: str, language: str | None = None) -> Iterator[None]:
+        """Everything written inside stands in a quote or in preformatted text."""
+        start = self.units
+        yield
+        if self.units > start:
+            self._entities.append(Entity(kind, start, self.units - start, language=language or None))
+
+    def finish(self) -> Text:
+        """What has been written."""
+        return Text("".join(self._chunks), tuple(sorted(self._entities, key=_order)))
+
+
+def _order(entity: Entity) -> tuple[int, int, int]:
+    rank = 10 if entity.type == "pre" and entity.language else _RANK[entity.type]
+    return entity.offset, -entity.length, rank
+
+
+def _prepared(inline: Inline, also: Style, url: str | None) -> list[Run]:
+    runs = tuple(Run(clean(run.text), *_looks(run, also, url)) for run in inline)
+    return [run for run in guard(tuple(spelled_out(runs))) if run.text]
+
+
+def _looks(run: Run, also: Style, url: str | None) -> tuple[Style, str | None]:
+    """Code takes no other look, and a link wins over code: Telegram would drop one of the two."""
+    target = url or run.url
+    style = run.style | also
+    if target:
+        return style & ~Style.CODE, target
+    return (Style.CODE if Style.CODE in style else style), None
+
+
+def spelled_out(runs: Sequence[Run]) -> Iterator[Run]:
+    """Web links in Telegram's form; what it cannot link becomes plain, an e-mail address is written after its name."""
+    for run in runs:
+        if run.url is None:
+            yield run
+        elif run.url.lower().startswith("mailto:"):
+            address = clean(run.url[len("mailto:") :].partition("?")[0])
+            yield replace(run, text=run.text if address in run.text else f"{run.text} ({address})", url=None)
+        else:
+            yield replace(run, url=telegram_url(run.url))
+
+
+_Span = tuple[int, int]
+
+
+def _entities(runs: Sequence[Run], start: int) -> list[Entity]:
+    if not any(run.style or run.url for run in runs):
+        return []
+    solid = list(_solid_entities(runs, start))
+    return solid + _style_entities(runs, start, solid)
+
+
+def _solid_entities(runs: Sequence[Run], start: int) -> Iterator[Entity]:
+    """Links and code. Neighbouring runs of one link are one entity."""
+    begin = 0
+    while begin < len(runs):
+        end = begin + 1
+        while runs[begin].url and end < len(runs) and runs[end].url == runs[begin].url:
+            end += 1
+        text = "".join(run.text for run in runs[begin:end])
+        if span := _inked(text, start):
+            if runs[begin].url:
+                yield Entity("text_link", *span, url=runs[begin].url)
+            elif Style.CODE in runs[begin].style:
+                yield Entity("code", *span)
+        start += utf16_len(text)
+        begin = end
+
+
+def _style_entities(runs: Sequence[Run], start: int, solid: Sequence[Entity]) -> list[Entity]:
+    """Bold, italic and their like as TDLib splits them: where another style begins, and at the borders of links."""
+    spans = _styled_spans(runs, start)
+    borders = {border for entity in solid for border in (entity.offset, entity.offset + entity.length)}
+    points = sorted(borders | {span[0] for stretch in spans.values() for span in stretch})
+    return [
+        Entity(_STYLES[style], first, last - first)
+        for style, stretch in spans.items()
+        for span in stretch
+        for first, last in _split(span, points)
+    ]
+
+
+def _styled_spans(runs: Sequence[Run], start: int) -> dict[Style, list[_Span]]:
+    """Where each style stands; stretches that touch are one."""
+    spans: dict[Style, list[_Span]] = {}
+    for run in runs:
+        if run.style and (found := _inked(run.text, start)):
+            first, length = found
+            for style in (single for single in _STYLES if single in run.style):
+                stretch = spans.setdefault(style, [])
+                if stretch and stretch[-1][1] == first:
+                    first_of_all, _ = stretch.pop()
+                    stretch.append((first_of_all, first + length))
+                else:
+                    stretch.append((first, first + length))
+        start += utf16_len(run.text)
+    return spans
+
+
+def _split(span: _Span, points: Sequence[int]) -> Iterator[_Span]:
+    first, last = span
+    for point in points:
+        if first < point < last:
+            yield first, point
+            first = point
+    yield first, last
+
+
+def _inked(text: str, start: int) -> tuple[int, int] | None:
+    """Offset and length of the text without the white space around it; None when there is nothing else."""
+    inked = text.strip()
+    if not inked:
+        return None
+    return start + len(text) - len(text.lstrip()), utf16_len(inked)

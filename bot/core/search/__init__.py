@@ -1,0 +1,1 @@
+"""What is searched and how it is found: terms, queries, aliases, snippets."""

@@ -1,0 +1,1 @@
+"""Whom a story concerns: topics, entities, keywords, editions, threads."""

@@ -1,0 +1,193 @@
+"""Topics and entities: what an item is about, by its words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot.core.models import Item
+from bot.core.tags.topics import Taxonomy, TaxonomyError
+from tests.support.samples import REAL_DIGESTS, brief, digest, digests, section, story, taxonomy
+
+LABELS = Path(__file__).parent / "labels"
+
+
+def labelled(title: str, text: str = "", section_title: str = "要闻") -> Item:
+    """The item after labelling; `text` is its first paragraph."""
+    item = brief(1, title, text) if text else story(1, title)
+    return taxonomy().label(digest(section(1, section_title, item))).items[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "entity"),
+    [
+        ("高德纳获奖", "阿里巴巴"),
+        ("高通量筛选平台上线", "高通"),
+        ("大规模 MIMO 天线研究", "小米"),
+        ("字节码与字节序", "字节跳动"),
+        ("metadata 规范更新", "Meta"),
+        ("Intelligent 系统发布", "英特尔"),
+        ("汤森路透与服务商汤森合作", "商汤"),
+    ],
+)
+def test_lookalikes_are_no_entities(title: str, entity: str) -> None:
+    """A name inside another word is not that name."""
+    assert entity not in labelled(title).entities
+
+
+@pytest.mark.parametrize(
+    ("title", "entity"),
+    [
+        ("高德地图升级", "阿里巴巴"),
+        ("高通发布新芯片", "高通"),
+        ("小米 MiMo-V2 开源", "小米"),
+        ("字节发布新模型", "字节跳动"),
+        ("Ｍｅｔａ裁员", "Meta"),
+        ("輝達與英偉達", "英伟达"),
+        ("ChatGPT新功能", "OpenAI"),
+        ("用Claude写代码", "Anthropic"),
+    ],
+)
+def test_names_are_found_in_every_spelling(title: str, entity: str) -> None:
+    """Width, case, script and the neighbouring Chinese do not matter."""
+    assert entity in labelled(title).entities
+
+
+def test_github_is_an_entity_in_headlines_only() -> None:
+    """Many texts name it as a place to download from."""
+    assert "GitHub" in labelled("GitHub 发布新功能").entities
+    assert "GitHub" not in labelled("某项目开源", "，代码在 GitHub 上。").entities
+
+
+def test_only_the_beginning_of_the_text_counts() -> None:
+    """A company named far below is not what the item is about."""
+    assert "英伟达" in labelled("某公司的消息", "，" + "无" * 100 + "英伟达").entities
+    assert "英伟达" not in labelled("某公司的消息", "，" + "无" * 160 + "英伟达").entities
+
+
+def test_labels_stand_in_the_taxonomys_order() -> None:
+    """Whatever the order in the text."""
+    item = labelled("英伟达与OpenAI的机器人大模型开源")
+    assert item.entities == ("OpenAI", "英伟达")
+    assert item.topics == tuple(topic for topic in taxonomy().topics if topic in item.topics)
+    assert {"模型", "机器人", "开源"} <= set(item.topics)
+
+
+@pytest.mark.parametrize(
+    ("word", "tag"),
+    [
+        ("openai", "OpenAI"),
+        ("NVIDIA", "英伟达"),
+        ("claude", "Anthropic"),
+        ("ＡＭＤ", "AMD"),
+        ("huggingface", "Hugging Face"),
+        ("抱抱脸", "Hugging Face"),
+        ("模型", "模型"),
+        ("天气", None),
+        ("", None),
+    ],
+)
+def test_tags_are_called_by_many_names(word: str, tag: str | None) -> None:
+    """What a reader types after /follow or tag: is looked up in every spelling."""
+    assert taxonomy().find(word) == tag
+
+
+BROKEN = {
+    "not UTF-8": b"\xff",
+    "line 1 is not valid JSON": b"{",
+    "the file must be an object": b"[]",
+    '"topics" is missing': b"{}",
+    '"entities" is missing': b'{"topics": {}}',
+    "topics: 模型 must be an object": '{"topics": {"模型": 1}, "entities": {}}'.encode(),
+    "topics: 模型: expected": '{"topics": {"模型": {"titel": "x"}}, "entities": {}}'.encode(),
+    "topics: 模型: a pattern must be text": '{"topics": {"模型": {"text": 1}}, "entities": {}}'.encode(),
+    'topics: 模型: "(a" is not a regular expression': '{"topics": {"模型": {"text": "b|(a"}}, "entities": {}}'.encode(),
+    "an alternative is empty": b'{"topics": {"x": {"text": "a||b"}}, "entities": {}}',
+    "matches the empty text": b'{"topics": {"x": {"text": "a*"}}, "entities": {}}',
+    "is longer than": json.dumps({"topics": {"x": {"text": "a" * 600}}, "entities": {}}).encode(),
+    'entities: nvidia: "aliases" must be': b'{"topics": {}, "entities": {"nvidia": {"name": "NVIDIA"}}}',
+    'entities: nvidia: "name" must be': b'{"topics": {}, "entities": {"nvidia": {"name": "!", "aliases": ["a"]}}}',
+    'the name "x" is used twice': b'{"topics": {"x": {"text": "a"}}, "entities": {"x": {"aliases": ["b"]}}}',
+    "aliases: group 2 must be": b'{"topics": {}, "entities": {}, "aliases": [["a", "b"], ["c"]]}',
+    '"aliases" must be a list of lists': b'{"topics": {}, "entities": {}, "aliases": 1}',
+    "nested too deeply": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("message", BROKEN)
+def test_a_broken_taxonomy_is_refused_with_its_place(message: str) -> None:
+    """The error names the entry, so that the operator finds it."""
+    with pytest.raises(TaxonomyError, match=re.escape(message)):
+        Taxonomy.parse(BROKEN[message])
+
+
+def test_a_pattern_that_never_ends_does_no_harm() -> None:
+    """It is refused, or gives up and does not match; nobody waits for it."""
+    data = json.dumps({"topics": {"x": {"title_or_section": "(?:a|b|ab)*(?:a|b|ab)*c\\d"}}, "entities": {}}).encode()
+    started = time.process_time()
+    try:
+        Taxonomy.parse(data).label(digest(section(1, "要闻", story(1, "ab" * 140))))
+    except TaxonomyError as error:
+        assert "takes too long" in str(error)  # noqa: PT017
+    assert time.process_time() - started < 5
+
+
+def test_a_text_or_a_list_of_texts_is_a_pattern() -> None:
+    """Long patterns may be written over several lines."""
+    data = {"topics": {"x": {"title_or_section": ["甲|乙", "丙"]}, "y": {"title_or_section": "丙"}}, "entities": {}}
+    found = Taxonomy.parse(json.dumps(data).encode()).label(digest(section(1, "要闻", story(1, "丙"))))
+    assert found.items[0].topics == ("x", "y")
+
+
+def test_the_fingerprint_follows_the_file() -> None:
+    """Labels of another taxonomy are told apart."""
+    one, other = (Taxonomy.parse(data) for data in (b'{"topics":{},"entities":{}}', b'{"topics": {},"entities":{}}'))
+    assert one.fingerprint != other.fingerprint
+
+
+@pytest.mark.skipif(not REAL_DIGESTS.is_dir(), reason="no folder of real digests")
+@pytest.mark.parametrize("name", ["tuned", "unseen"])
+def test_labels_agree_with_a_careful_reader(name: str) -> None:
+    """Entities: precision and recall at least 0.95; topics: 0.85 and 0.80. Labels marked ? count neither way."""
+    expected = dict(_read_labels(LABELS / f"{name}.txt"))
+    topics, entities, seen = Counter[str](), Counter[str](), 0
+    for _, found in digests():
+        for item in found.items:
+            key = f"{found.date} {hashlib.sha256(item.title.encode()).hexdigest()[:8]}"
+            if key in expected:
+                seen += 1
+                _count(topics, set(item.topics), expected[key][0])
+                _count(entities, set(item.entities), expected[key][1])
+    if seen < len(expected) // 2:
+        pytest.skip("other digests than the labelled ones")
+    assert min(_precision(entities), _recall(entities)) >= 0.95
+    assert _precision(topics) >= 0.85
+    assert _recall(topics) >= 0.80
+
+
+def _read_labels(path: Path) -> list[tuple[str, tuple[set[str], set[str]]]]:
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    parts = [re.fullmatch(r"(\S+ \S+): ([^;]*);(.*)", line) for line in lines]
+    return [
+        (found[1], (set(found[2].split()), {*filter(None, found[3].strip().split(", "))})) for found in parts if found
+    ]
+
+
+def _count(tally: Counter[str], found: set[str], expected: set[str]) -> None:
+    required = {label for label in expected if not label.startswith("?")}
+    allowed = {label.removeprefix("?") for label in expected}
+    tally.update(right=len(found & required), wrong=len(found - allowed), missed=len(required - found))
+
+
+def _precision(tally: Counter[str]) -> float:
+    return tally["right"] / max(1, tally["right"] + tally["wrong"])
+
+
+def _recall(tally: Counter[str]) -> float:
+    return tally["right"] / max(1, tally["right"] + tally["missed"])
