@@ -115,7 +115,7 @@ async def _cancel(desk: Desk, tap: Tap) -> Answer:
     draft = await _own_draft(desk, tap)
     if not await desk.store.campaigns.discard(draft.id):
         raise RefusedError("broadcast.already_sent")
-    await desk.store.campaigns.drop_card(draft.id, tap.chat_id)
+    await desk.store.cards.drop(draft.id, tap.chat_id)
     await desk.store.meta.drop(_note(tap.user_id))
     await show(desk, tap, Part(desk.say("broadcast.cancelled")))
     return QUIET
@@ -125,7 +125,7 @@ VERBS: Mapping[str, Verb] = {"bring": _ring, "bself": _to_self, "bsend": _confir
 
 
 async def _ask(desk: Desk, tap: Tap, draft: Campaign) -> None:
-    await desk.store.campaigns.put_card(draft.id, tap.chat_id, tap.message_id)
+    await desk.store.cards.put(draft.id, tap.chat_id, tap.message_id)
     await desk.store.meta.put(_note(tap.user_id), str(draft.id))
     await show(desk, tap, await offer_part(desk, draft, is_asked=True))
 
@@ -137,7 +137,7 @@ async def _asked_draft(desk: Desk, admin_id: int) -> Campaign | None:
 
 
 async def _launch_asked(desk: Desk, draft: Campaign) -> None:
-    for card in await desk.store.campaigns.cards():
+    for card in await desk.store.cards.all():
         if card.campaign_id == draft.id:
             await desk.store.meta.drop(_note(card.chat_id))
             await _launch(desk, draft.id, card.chat_id, card.message_id)
@@ -145,7 +145,7 @@ async def _launch_asked(desk: Desk, draft: Campaign) -> None:
 
 async def _launch(desk: Desk, campaign_id: int, chat_id: int, message_id: int) -> None:
     # The card is remembered first: nobody could stop a broadcast whose card is lost.
-    await desk.store.campaigns.put_card(campaign_id, chat_id, message_id)
+    await desk.store.cards.put(campaign_id, chat_id, message_id)
     if not await desk.store.campaigns.launch(campaign_id):
         raise RefusedError("broadcast.already_sent")
     desk.delivery.wake()

@@ -53,7 +53,7 @@ class LiveCards:
 
     async def refresh(self) -> None:
         """Edit every card that is due and would change. A card seen for the first time was drawn a moment ago."""
-        for card in await self._store.campaigns.cards():
+        for card in await self._store.cards.all():
             if self._clock() - self._edited_ms.setdefault(card, self._clock()) >= EDIT_EVERY_MS:
                 await self._bring_up_to_date(card)
 
@@ -97,12 +97,12 @@ class LiveCards:
             return
         self._forget(card)
         fresh = LiveCard(card.campaign_id, card.chat_id, outcome.message_id)
-        await self._store.campaigns.put_card(fresh.campaign_id, fresh.chat_id, fresh.message_id)
+        await self._store.cards.put(fresh.campaign_id, fresh.chat_id, fresh.message_id)
         self._shown[fresh], self._edited_ms[fresh] = part, self._clock()
 
     async def _drop(self, card: LiveCard) -> None:
         self._forget(card)
-        await self._store.campaigns.drop_card(card.campaign_id, card.chat_id)
+        await self._store.cards.drop(card.campaign_id, card.chat_id)
 
     def _forget(self, card: LiveCard) -> None:
         self._shown.pop(card, None)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.delivery.retry import Policy
 from bot.storage.database import Database
-from bot.storage.dialect import upsert
+from bot.storage.editions import (
+    FOR_ANYONE,
+    FOR_GROUPS,
+    FOR_QUIET,
+    RICH_FOR_GROUPS,
+    insert_edition,
+    insert_outcomes,
+    load_calls,
+)
 from bot.storage.records import (
     BroadcastPlan,
     Call,
@@ -24,22 +31,10 @@ from bot.storage.records import (
     Counter,
     DigestState,
     EditionKey,
-    LiveCard,
     PublicationPlan,
     Target,
 )
-from bot.storage.schema import campaigns, chats, deliveries, digests, editions, live_cards, parts, watch_outcomes
-
-FOR_GROUPS = EditionKey("group")
-"""The edition of the groups named in a plan."""
-RICH_FOR_GROUPS = EditionKey("group rich")
-"""The same as rich messages; a group that refuses them goes on with `FOR_GROUPS`."""
-FOR_QUIET = EditionKey("quiet")
-"""What readers get whose own editions were empty for a week."""
-FOR_ANYONE = EditionKey("card")
-"""The edition of readers whose own one is missing, and the only one of a broadcast."""
-
-ENDED = (CampaignState.STOPPED, CampaignState.DONE)
+from bot.storage.schema import campaigns, chats, deliveries, digests, editions
 
 
 class Campaigns:
@@ -66,15 +61,15 @@ class Campaigns:
                 audience=ChatKind.PRIVATE if plan.editions else "",
             )
             for key, calls in plan.editions.items():
-                await _insert_edition(connection, campaign_id, key, calls)
+                await insert_edition(connection, campaign_id, key, calls)
             if plan.quiet_calls:
-                await _insert_edition(connection, campaign_id, FOR_QUIET, plan.quiet_calls)
-            await _insert_outcomes(connection, campaign_id, plan.outcomes)
+                await insert_edition(connection, campaign_id, FOR_QUIET, plan.quiet_calls)
+            await insert_outcomes(connection, campaign_id, plan.outcomes)
             if plan.group_calls and (plan.targets or plan.rich_targets):
-                edition_id = await _insert_edition(connection, campaign_id, FOR_GROUPS, plan.group_calls)
+                edition_id = await insert_edition(connection, campaign_id, FOR_GROUPS, plan.group_calls)
                 await _insert_targets(connection, campaign_id, edition_id, plan.targets)
             if plan.rich_calls and plan.rich_targets:
-                edition_id = await _insert_edition(connection, campaign_id, RICH_FOR_GROUPS, plan.rich_calls)
+                edition_id = await insert_edition(connection, campaign_id, RICH_FOR_GROUPS, plan.rich_calls)
                 await _insert_targets(connection, campaign_id, edition_id, plan.rich_targets)
             await connection.execute(
                 update(digests)
@@ -95,7 +90,7 @@ class Campaigns:
                 subject_id=plan.corrects,
             )
             for target, calls in plan.calls.items():
-                edition_id = await _insert_edition(connection, campaign_id, EditionKey(f"chat {target.chat_id}"), calls)
+                edition_id = await insert_edition(connection, campaign_id, EditionKey(f"chat {target.chat_id}"), calls)
                 await _insert_targets(connection, campaign_id, edition_id, [target])
             return campaign_id
 
@@ -111,7 +106,7 @@ class Campaigns:
                 is_silent=plan.is_silent,
                 audience=ChatKind.PRIVATE,
             )
-            await _insert_edition(connection, campaign_id, FOR_ANYONE, plan.calls)
+            await insert_edition(connection, campaign_id, FOR_ANYONE, plan.calls)
             await self._count_audience(connection, campaign_id)
             return campaign_id
 
@@ -205,28 +200,6 @@ class Campaigns:
         is_alive = campaigns.c.state.in_([CampaignState.BUILDING, CampaignState.RUNNING, CampaignState.PAUSED])
         return tuple(reversed(await self._select(is_alive | is_stopped)))
 
-    async def put_card(self, campaign_id: int, chat_id: int, message_id: int) -> None:
-        """Remember a message that shows this campaign to an admin (one a chat; the newest counts)."""
-        async with self._database.writing() as connection:
-            await connection.execute(
-                upsert(connection, live_cards)
-                .values(campaign_id=campaign_id, chat_id=chat_id, message_id=message_id)
-                .on_conflict_do_update(index_elements=["campaign_id", "chat_id"], set_={"message_id": message_id})
-            )
-
-    async def cards(self) -> tuple[LiveCard, ...]:
-        """The live cards that are still to be kept up to date, also after a restart."""
-        async with self._database.reading() as connection:
-            rows = await connection.execute(select(live_cards).order_by(live_cards.c.campaign_id))
-            return tuple(LiveCard(row.campaign_id, row.chat_id, row.message_id) for row in rows)
-
-    async def drop_card(self, campaign_id: int, chat_id: int) -> None:
-        """The card shows its last state and is not edited any more."""
-        async with self._database.writing() as connection:
-            await connection.execute(
-                delete(live_cards).where(live_cards.c.campaign_id == campaign_id, live_cards.c.chat_id == chat_id)
-            )
-
     async def _insert(self, connection: AsyncConnection, **values: Any) -> int:
         row = {"state": CampaignState.BUILDING, "created_at_ms": self._database.now()} | values
         campaign_id: int = (
@@ -253,53 +226,6 @@ class Campaigns:
         query = select(campaigns).where(*conditions).order_by(campaigns.c.id.desc()).limit(limit)
         async with self._database.reading() as connection:
             return tuple(_campaign(row) for row in await connection.execute(query))
-
-
-async def load_calls(connection: AsyncConnection, edition_id: int) -> tuple[Call, ...]:
-    """The calls of an edition, in order of sending."""
-    query = select(parts).where(parts.c.edition_id == edition_id).order_by(parts.c.number)
-    return tuple(Call(json.loads(row.params), row.method, row.section) for row in await connection.execute(query))
-
-
-async def find_classic(connection: AsyncConnection, edition_id: int) -> int | None:
-    """The edition that takes the place of a rich one; None when there is none."""
-    own = (await connection.execute(select(editions).where(editions.c.id == edition_id))).one()
-    match own.style:
-        case RICH_FOR_GROUPS.style:
-            keys = [FOR_GROUPS]
-        case "rich":
-            keys = [EditionKey("card", own.filter_key), FOR_ANYONE]
-        case _:
-            keys = []
-    is_its = tuple_(editions.c.style, editions.c.filter_key).in_(keys)
-    query = select(editions.c.id).where(editions.c.campaign_id == own.campaign_id, is_its, editions.c.part_count > 0)
-    nearest = query.order_by(editions.c.filter_key.desc()).limit(1)
-    found: int | None = (await connection.execute(nearest)).scalar_one_or_none() if keys else None
-    return found
-
-
-async def _insert_edition(connection: AsyncConnection, campaign_id: int, key: EditionKey, calls: Sequence[Call]) -> int:
-    row = {"campaign_id": campaign_id, "style": key.style, "filter_key": key.filter_key, "part_count": len(calls)}
-    edition_id: int = (await connection.execute(insert(editions).values(row).returning(editions.c.id))).scalar_one()
-    if calls:
-        rows = [
-            {
-                "edition_id": edition_id,
-                "number": number,
-                "method": call.method,
-                "params": json.dumps(dict(call.params), ensure_ascii=False, separators=(",", ":")),
-                "section": call.section,
-            }
-            for number, call in enumerate(calls)
-        ]
-        await connection.execute(insert(parts), rows)
-    return edition_id
-
-
-async def _insert_outcomes(connection: AsyncConnection, campaign_id: int, outcomes: Mapping[str, str]) -> None:
-    rows = [{"campaign_id": campaign_id, "watch_key": key, "outcome": outcome} for key, outcome in outcomes.items()]
-    if rows:
-        await connection.execute(insert(watch_outcomes), rows)
 
 
 async def _insert_targets(

@@ -21,10 +21,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.campaigns import FOR_ANYONE, FOR_QUIET
 from bot.storage.chats import STYLE_IN_USE
 from bot.storage.database import Database
 from bot.storage.dialect import upsert
+from bot.storage.editions import FOR_ANYONE, FOR_QUIET
 from bot.storage.records import CampaignKind, CampaignState, ChatStatus, EditionKey
 from bot.storage.schema import campaigns, chats, deliveries, editions, watch_outcomes
 

@@ -21,11 +21,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.campaigns import find_classic, load_calls
 from bot.storage.chats import change_status
 from bot.storage.database import Database
 from bot.storage.deliveries import read_delivery
 from bot.storage.dialect import skipping_locked, update_rows
+from bot.storage.editions import find_classic, load_calls
 from bot.storage.records import (
     Call,
     CampaignState,

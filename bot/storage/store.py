@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.storage import dialect
 from bot.storage.campaigns import Campaigns
+from bot.storage.cards import Cards
 from bot.storage.chats import Chats
 from bot.storage.database import Clock, Database
 from bot.storage.deliveries import Deliveries
@@ -26,6 +27,7 @@ class Store:
         self.chats = Chats(database)
         self.digests = Digests(database)
         self.campaigns = Campaigns(database)
+        self.cards = Cards(database)
         self.fanout = Fanout(database)
         self.deliveries = Deliveries(database)
         self.ledger = Ledger(database)

@@ -252,7 +252,7 @@ async def test_confirmed_it_becomes_a_campaign_for_exactly_the_number_shown(bot:
     (campaign,) = await bot.desk.store.campaigns.recent()
     assert campaign.state is CampaignState.BUILDING
     assert (await bot.desk.store.campaigns.calls(campaign.id))[0].params["text"] == "今晚维护"
-    assert [card.message_id for card in await bot.desk.store.campaigns.cards()] == [bot.last(ADMIN).id]
+    assert [card.message_id for card in await bot.desk.store.cards.all()] == [bot.last(ADMIN).id]
 
 
 async def test_a_second_tap_starts_nothing(bot: Bot) -> None:
@@ -349,7 +349,7 @@ class TestAboveAThousand:
 
         await crowd.write(ADMIN, "1001")
 
-        assert [card.message_id for card in await crowd.desk.store.campaigns.cards()] == [offer.id]
+        assert [card.message_id for card in await crowd.desk.store.cards.all()] == [offer.id]
         assert crowd.telegram.message(ADMIN, offer.id).keyboard == ()
 
     async def test_the_number_may_be_typed_after_a_restart(self, crowd: Bot, tmp_path: Path) -> None:

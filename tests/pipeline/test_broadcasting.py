@@ -63,7 +63,7 @@ class Office:
         """A broadcast that its admin has confirmed, its card below the preview."""
         offer = self.telegram.call("sendMessage", {"chat_id": ADMIN, "text": "发给：…"}).body["result"]
         campaign_id = await self.store.campaigns.draft(BroadcastPlan((call,), author_id=ADMIN))
-        await self.store.campaigns.put_card(campaign_id, ADMIN, offer["message_id"])
+        await self.store.cards.put(campaign_id, ADMIN, offer["message_id"])
         await self.store.campaigns.launch(campaign_id)
         self.delivery.wake()
         return campaign_id
@@ -111,7 +111,7 @@ class Office:
         return campaign is not None and campaign.settled >= chats
 
     async def _has_no_cards(self) -> bool:
-        return not await self.store.campaigns.cards()
+        return not await self.store.cards.all()
 
 
 @pytest.fixture

@@ -298,13 +298,13 @@ async def test_a_correction_has_calls_of_its_own_for_each_group(store):
 async def test_live_cards_are_kept_until_they_are_dropped(store):
     """They go on after a restart."""
     campaign_id = await store.campaigns.draft(BroadcastPlan((Call({"text": "news"}),), author_id=1000))
-    await store.campaigns.put_card(campaign_id, 1000, 5)
-    await store.campaigns.put_card(campaign_id, 1000, 6)
+    await store.cards.put(campaign_id, 1000, 5)
+    await store.cards.put(campaign_id, 1000, 6)
 
-    (card,) = await store.campaigns.cards()
+    (card,) = await store.cards.all()
     assert (card.campaign_id, card.chat_id, card.message_id) == (campaign_id, 1000, 6)
-    await store.campaigns.drop_card(campaign_id, 1000)
-    assert await store.campaigns.cards() == ()
+    await store.cards.drop(campaign_id, 1000)
+    assert await store.cards.all() == ()
 
 
 def test_a_delivery_knows_a_group_by_its_id():
