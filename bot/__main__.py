@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -177,7 +178,15 @@ def _root(
 
 def main() -> None:
     """The console script's entry."""
-    sys.exit(cli())
+    # Started with its output closed (`>&-`), Python gives None in its place.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
+    sys.stderr = sys.stderr or sys.stdout
+    try:
+        sys.exit(cli())
+    except OSError as error:
+        from bot.exits import told_of_file
+
+        sys.exit(told_of_file(error))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.archive import Archive
-from bot.config import ConfigError, Settings, load_settings
+from bot.config import ConfigError, Settings, load_settings, near_misses
 from bot.core.delivery.retry import Policy
 from bot.core.delivery.throttle import Limits, Throttle
 from bot.core.format import Links
@@ -103,6 +103,8 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     stop = stop or asyncio.Event()
     _obey_signals(stop)
     configure_logs(settings.log_level, settings.log_format, _secrets(settings))
+    for hint in near_misses():
+        log.warning("setting.unknown", hint=hint)
     async with AsyncExitStack() as closing:
         store = await _open_store(settings, closing)
         limiter = Limiter(Throttle(_limits(settings)), store.holds, clock=now_ms)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import logging
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -35,6 +37,20 @@ from sqlalchemy.exc import ArgumentError
 ENV_FILE = Path(".env")
 WEBHOOK_PORTS = (443, 80, 88, 8443)
 SECRETS = ("bot_token", "database_url", "webhook_secret")
+LARGEST_ID = (1 << 52) - 1
+"""Telegram's ids have at most 52 significant bits."""
+PLAIN_WORDS = {
+    "int_parsing": "is not a whole number",
+    "float_parsing": "is not a number",
+    "bool_parsing": "is neither on nor off",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "is not {expected}",
+}
+"""What pydantic finds, by its kind, as people say it."""
+
+logging.getLogger("dotenv").setLevel(logging.ERROR)  # lines it cannot read are named by us, with all other mistakes
 
 
 class ConfigError(Exception):
@@ -53,27 +69,29 @@ class GroupTarget:
 
 
 def _split(value: object) -> object:
-    return [piece.strip() for piece in value.split(",") if piece.strip()] if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return [piece.strip() for piece in value.replace("，", ",").split(",") if piece.strip()]
 
 
 def _group(value: object) -> object:
     if not isinstance(value, str):
         return value
-    name, _, thread = value.partition(":")
+    name, _, thread = re.sub(r"^(https?://)?t\.me/(?=\w+$)", "@", value).partition(":")
     if thread and not thread.isdecimal():
         raise ValueError(f"{value!r}: what follows ':' is the number of a forum topic, e.g. @name:17")
     topic = int(thread) if thread else None
     if name.lstrip("-").isdecimal():
         return GroupTarget(int(name), topic)
-    if not name.startswith("@") or not name[1:].isidentifier():
+    if not re.fullmatch(r"@[A-Za-z]\w{2,31}", name, re.ASCII):
         raise ValueError(f"{value!r} is neither @name nor a numeric id such as -1001234567890")
     return GroupTarget(name, topic)
 
 
 def _time_or(word: str) -> Callable[[object], object]:
     def parse(value: object) -> object:
-        if not isinstance(value, str) or value == word:
-            return value
+        if not isinstance(value, str) or value.lower() == word:
+            return word if isinstance(value, str) else value
         try:
             return dt.datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone of its own
         except ValueError:
@@ -130,9 +148,11 @@ def _database(value: SecretStr) -> SecretStr:
 
 
 Text = PlainSerializer(str)
+AnyCase = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
+Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
 Url = Annotated[str, AfterValidator(_url)]
 Listen = Annotated[str, AfterValidator(_listen)]
-ListenOrOff = Annotated[str, AfterValidator(lambda value: value if value == "off" else _listen(value))]
+ListenOrOff = Annotated[str, AnyCase, AfterValidator(lambda value: value if value == "off" else _listen(value))]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone), Text]
 TimeOrNow = Annotated[dt.time | Literal["now"], BeforeValidator(_time_or("now"))]
 TimeOrOff = Annotated[dt.time | Literal["off"], BeforeValidator(_time_or("off"))]
@@ -165,12 +185,12 @@ class Settings(BaseSettings):
     posts_category: str = "AI 日报"
     data_dir: Path = Path("var")
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
-    admin_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split)] = ()
+    admin_ids: Annotated[tuple[Annotated[int, Field(ge=1, le=LARGEST_ID)], ...], NoDecode, BeforeValidator(_split)] = ()
     group_chats: Annotated[
         tuple[Annotated[GroupTarget, BeforeValidator(_group), Text], ...], NoDecode, BeforeValidator(_split)
     ] = ()
-    group_invites: Literal["admins", "anyone", "off"] = "admins"
-    group_style: Literal["full", "card", "rich"] = "full"
+    group_invites: Annotated[Literal["admins", "anyone", "off"], AnyCase] = "admins"
+    group_style: Annotated[Literal["full", "card", "rich"], AnyCase] = "full"
     timezone: Zone = ZoneInfo("Asia/Shanghai")
     publish_at: TimeOrNow = dt.time(8, 0)
     publish_max_age_days: Annotated[int, Field(ge=0, le=3650)] = 2
@@ -182,10 +202,10 @@ class Settings(BaseSettings):
     webhook_url: Annotated[str, AfterValidator(_webhook)] | None = None
     webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
     webhook_listen: Listen = "127.0.0.1:8080"
-    delivery_policy: Literal["prefer_delivery", "prefer_once"] = "prefer_delivery"
+    delivery_policy: Annotated[Literal["prefer_delivery", "prefer_once"], AnyCase] = "prefer_delivery"
     http_listen: ListenOrOff = "off"
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_format: Literal["console", "json"] = "console"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Upper] = "INFO"
+    log_format: Annotated[Literal["console", "json"], AnyCase] = "console"
     taxonomy_file: Path | None = None
 
     @classmethod
@@ -221,13 +241,24 @@ def load_settings(**overrides: Any) -> Settings:
         ConfigError: at least one cannot be used; the message names all of them.
     """
     try:
-        return Settings(**overrides)
+        complaints = _unreadable_lines()
+        settings = Settings(**overrides)
     except ValidationError as error:
-        raise ConfigError("\n".join(_complaints(error))) from None
+        complaints += [_complaint(detail) for detail in error.errors(include_url=False)]
     except OSError as error:
-        raise ConfigError(f"{error.filename} cannot be read ({error.strerror}). Mend the *_FILE setting.") from None
+        raise ConfigError(f"{error.filename} cannot be read ({error.strerror}). Mend its rights or its name.") from None
     except UnicodeDecodeError:
         raise ConfigError("A settings file is not UTF-8 text. Save .env again as UTF-8.") from None
+    if complaints:
+        raise ConfigError("\n".join([*complaints, *near_misses()]))
+    return settings
+
+
+def near_misses() -> list[str]:
+    """A sentence for each name in `.env` that is nearly a setting's: it was meant and has no effect."""
+    return [
+        f".env: {name} is no setting of the bot; did you mean {near}?" for name, near in unknown_names().items() if near
+    ]
 
 
 def source_of(name: str) -> str:
@@ -263,12 +294,17 @@ def _raw_environment() -> dict[str, str | None]:
     return {name.upper(): value for name, value in (*from_file.items(), *os.environ.items())}
 
 
-def _complaints(error: ValidationError) -> list[str]:
-    return [_complaint(detail) for detail in error.errors(include_url=False)]
+def _unreadable_lines() -> list[str]:
+    if not ENV_FILE.is_file():
+        return []
+    with ENV_FILE.open(encoding="utf-8") as lines:
+        wrong = [binding.original.line for binding in parse_stream(lines) if binding.error]
+    return [f".env: line {line} cannot be read. Write NAME=value, and close what is quoted." for line in wrong]
 
 
 def _complaint(detail: ErrorDetails) -> str:
     name = str(detail["loc"][0])
-    message = detail["msg"].removeprefix("Value error, ")
-    given = "" if name in SECRETS or detail["type"] == "value_error" else f"{detail['input']!r}: "
-    return f"{name.upper()}: {given}{message}. Mend it in .env or the environment."
+    given = "" if name in SECRETS or detail["type"] == "value_error" else f"{detail['input']!r} "
+    plain = PLAIN_WORDS.get(detail["type"])
+    words = plain.format(**detail.get("ctx", {})) if plain else detail["msg"].removeprefix("Value error, ")
+    return f"{name.upper()}: {given}{words}. Mend it in .env or the environment."

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.archive import Archive, ArchiveDamaged, Page
-from bot.config import SECRETS, Settings, load_settings, source_of, unknown_names
+from bot.config import SECRETS, Settings, load_settings, near_misses, source_of, unknown_names
 from bot.core.models import plain
 from bot.core.tags.topics import Taxonomy
 from bot.findings import print_findings, print_json
@@ -90,9 +90,8 @@ def config() -> int:
     for name in type(settings).model_fields:
         table.add_row(name.upper(), _shown(name, values[name]), source_of(name))
     Console().print(table)
-    for name, near in unknown_names().items():
-        hint = f"; did you mean {near}?" if near else ""
-        sys.stderr.write(f".env: {name} is no setting of the bot{hint}\n")
+    strangers = [f".env: {name} is no setting of the bot." for name, near in unknown_names().items() if not near]
+    sys.stderr.writelines(f"{line}\n" for line in [*near_misses(), *strangers])
     return 0
 
 

@@ -20,7 +20,9 @@ EXPECTED = (ConfigError, StoreError, DeliveryError, AlreadyRunningError)
 def explained(command: Callable[[], int | None]) -> int:
     """Run a command and return the exit code; an expected failure is told on standard error."""
     try:
-        return command() or 0
+        code = command() or 0
+        sys.stdout.flush()  # what cannot be written is to be found here, not while Python ends
+        return code
     except EXPECTED as error:
         return _tell(error)
     except BaseExceptionGroup as group:
@@ -28,6 +30,13 @@ def explained(command: Callable[[], int | None]) -> int:
         if expected is None or rest is not None:
             raise
         return max(_tell(error) for error in _leaves(expected))
+
+
+def told_of_file(error: OSError) -> int:
+    """Tell of a full disk or a folder without rights that no command has answered; the exit code."""
+    where = f"{error.filename}: " if error.filename else ""
+    sys.stderr.write(f"{where}{error.strerror or error}. Check the disk, the folder and its rights, then try again.\n")
+    return EXIT_REFUSED
 
 
 def _tell(error: BaseException) -> int:

@@ -51,7 +51,7 @@ async def _play(settings: Settings, port: int) -> None:
             async with asyncio.TaskGroup() as tasks:
                 mirroring = tasks.create_task(_keep_mirrored(mirror, server))
                 showing = tasks.create_task(subscribe(telegram, READER))
-                _announce(address, settings)
+                _announce(address, settings, has_digest=bool(mirror.withheld))
                 await serve(_own_settings(settings, folder, telegram, address), stop)
                 mirroring.cancel()
                 showing.cancel()
@@ -70,8 +70,11 @@ async def _open(telegram: FakeTelegram, port: int) -> tuple[SandboxServer, str]:
         return server, await server.start()
 
 
-def _announce(address: str, settings: Settings) -> None:
-    Console(highlight=False).print(catalogue()("sandbox.open", address=address, posts=settings.posts_dir), markup=False)
+def _announce(address: str, settings: Settings, *, has_digest: bool) -> None:
+    say = catalogue()
+    arrival = say("sandbox.arrives" if has_digest else "sandbox.no_digest", posts=settings.posts_dir)
+    words = say("sandbox.open", address=address, posts=settings.posts_dir, arrival=arrival)
+    Console(highlight=False, soft_wrap=True).print(words, markup=False)
 
 
 def _clear(folder: Path) -> None:

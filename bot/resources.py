@@ -29,7 +29,8 @@ def load_taxonomy(path: Path | None) -> Taxonomy:
             path.read_bytes() if path else files("bot.core.tags").joinpath("taxonomy.json").read_bytes()
         )
     except (OSError, TaxonomyError) as error:
-        raise ConfigError(f"TAXONOMY_FILE {path}: {error}. Mend the file, or leave the setting empty.") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"TAXONOMY_FILE {path}: {reason}. Mend the file, or leave the setting empty.") from None
 
 
 def existing_posts_dir(settings: Settings) -> Path:

@@ -102,6 +102,52 @@ def test_a_misspelt_name_in_the_file_is_pointed_out(tmp_path: Path) -> None:
     assert unknown_names() == {"BOT_TOKN": "BOT_TOKEN", "SOMETHING_ELSE": ""}
 
 
+def test_a_refusal_points_out_misspelt_names_and_unreadable_lines_too(tmp_path: Path) -> None:
+    """What stands wrong in .env is told in one go, with the numbers of its lines."""
+    (tmp_path / ".env").write_text("BOT_TOKEN 1:a\nPUBLISH_AT=25:00\nGROUP_CHAT=@news\nFOO=1\n")
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    line, hour, name = str(caught.value).splitlines()
+    assert line.startswith(".env: line 1 cannot be read.")
+    assert hour.startswith("PUBLISH_AT: '25:00'")
+    assert name == ".env: GROUP_CHAT is no setting of the bot; did you mean GROUP_CHATS?"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ADMIN_IDS", "me", "'me' is not a whole number."),
+        ("ADMIN_IDS", "-5", "'-5' must be at least 1."),
+        ("ADMIN_IDS", "99999999999999999999", "must be at most 4503599627370495."),
+        ("PUBLISH_SETTLE_S", "fast", "'fast' is not a number."),
+        ("PAID_BROADCAST", "perhaps", "'perhaps' is neither on nor off."),
+        ("RATE_PER_SECOND", "0", "'0' must be more than 0"),
+        ("LOG_FORMAT", "{xml}", "'{xml}' is not 'console' or 'json'."),
+        ("TIMEZONE", "{x}", "'{x}' is not a time zone such as Asia/Shanghai."),
+        ("GROUP_CHATS", "@名字", "'@名字' is neither @name nor a numeric id"),
+    ],
+)
+def test_mistakes_are_told_in_plain_words(name: str, value: str, words: str, monkeypatch: Any) -> None:
+    """No library's own phrases, and what the operator wrote is repeated as it is."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert str(caught.value).startswith(f"{name}: ")
+    assert words in str(caught.value)
+
+
+def test_what_is_clearly_meant_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words in any case, full-width commas, and a group by the address people copy."""
+    given = {"LOG_LEVEL": "debug", "LOG_FORMAT": "JSON", "PUBLISH_AT": "NOW", "HTTP_LISTEN": "Off",
+             "ADMIN_IDS": "7，8", "GROUP_CHATS": "https://t.me/ai_news_plus, t.me/other_news"}  # fmt: skip
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
+    assert (settings.publish_at, settings.http_listen, settings.admin_ids) == ("now", "off", (7, 8))
+    assert settings.group_chats == (GroupTarget("@ai_news_plus"), GroupTarget("@other_news"))
+
+
 def _token(settings: Settings) -> str:
     assert settings.bot_token is not None
     return settings.bot_token.get_secret_value()

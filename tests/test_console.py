@@ -1,6 +1,7 @@
 """The operator's commands, run as `python -m bot …` runs them."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import __version__
-from bot.__main__ import cli
+from bot.__main__ import cli, main
 from bot.config import Settings
 
 SOUND = """---
@@ -205,3 +206,19 @@ def test_a_data_folder_that_cannot_be_made_is_told_in_words(
     monkeypatch.setenv("DATA_DIR", "file/var")
     result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
     assert (result.exit_code, "DATA_DIR" in result.stderr) == (78, True)
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["--help"]])
+def test_output_that_cannot_be_written_is_told_in_words(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk: exit 78 and a sentence, for what typer prints by itself, too."""
+    monkeypatch.setattr("sys.argv", ["ai-daily-bot", *arguments])
+    full = Path("/dev/full").open("w", buffering=1)  # noqa: SIM115 - closing it fails, too
+    monkeypatch.setattr("sys.stdout", full)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 78
+    assert "No space left on device" in capsys.readouterr().err
+    with suppress(OSError):
+        full.close()

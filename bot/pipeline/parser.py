@@ -83,6 +83,7 @@ class Parser:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={"PYTHONPATH": home, "PATH": os.defpath, "PYTHONUTF8": "1"},
+            process_group=0,  # Ctrl+C in a terminal is for the bot, which then ends its worker
         )
 
     def _ask(self, worker: subprocess.Popen[bytes], raw: bytes, name: str) -> Parsed | None:

@@ -100,7 +100,7 @@ class Sandbox:
 
 @contextmanager
 def sandbox(folder: Path, posts: Path) -> Iterator[Sandbox]:
-    """A sandbox on these posts with its data in `folder`; it is told to stop at the end and must do so by itself."""
+    """A sandbox on these posts with its data in `folder`; at the end Ctrl+C is pressed, and it must stop by itself."""
     log = folder / "process.log"
     environment = {
         name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
@@ -114,11 +114,13 @@ def sandbox(folder: Path, posts: Path) -> Iterator[Sandbox]:
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
     try:
         yield Sandbox(process, _await_address(process, log), log)
-        process.send_signal(signal.SIGTERM)
+        os.killpg(process.pid, signal.SIGINT)  # the whole group hears it, as in a terminal
         assert process.wait(PATIENCE_S) == 0, log.read_text("utf-8")[-3000:]
+        assert "Traceback" not in log.read_text("utf-8")
     finally:
         if process.poll() is None:
             process.kill()
