@@ -6,6 +6,7 @@ import { face, messageRow } from "./message.js";
 
 const NEAR_BOTTOM_PX = 60;
 const TYPING_MS = 5_000;
+const DAY_SHOWS_MS = 1_200;
 
 export class Chat {
   /** `actions`: send, start, tap, follow, block — see main.js. */
@@ -37,6 +38,7 @@ export class Chat {
     this.node = element("section", { class: "chat" },
       element("header", {}, this.faceBox, element("div", { class: "titles" }, this.title, this.subtitle), this.more),
       this.menu, element("div", { class: "wall" }, this.scroller, this.toBottom, this.toastBox), this.composer.node);
+    new ResizeObserver(() => this.floatDays()).observe(this.list);
     document.addEventListener("click", (event) => {
       if (!this.menu.contains(event.target) && !this.more.contains(event.target)) this.menu.hidden = true;
     });
@@ -172,7 +174,21 @@ export class Chat {
     if (this.isAtEnd && this.isVisible) this.unread = 0;
     this.badge.textContent = this.unread || "";
     this.toBottom.classList.toggle("is-shown", !this.isAtEnd);
+    this.floatDays();
     this.actions.unreadChanged();
+  }
+
+  /** A day that floats over messages shows while they move and then fades, so that it hides no words. */
+  floatDays() {
+    this.list.classList.add("is-moving");
+    clearTimeout(this.dayTimer);
+    this.dayTimer = setTimeout(() => {
+      for (const node of this.list.querySelectorAll(".day")) {
+        const isOver = node.nextElementSibling.getBoundingClientRect().top < node.getBoundingClientRect().bottom;
+        node.classList.toggle("is-floating", isOver);
+      }
+      this.list.classList.remove("is-moving");
+    }, DAY_SHOWS_MS);
   }
 
   jumpToEnd() {
