@@ -212,7 +212,8 @@ class Delivery:
                 await asyncio.sleep(0)
                 continue
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._feeder.news.wait(), rest_s)
+                async with asyncio.timeout(rest_s):
+                    await self._feeder.news.wait()
 
     async def _keep(self, lease: SenderLease) -> None:
         await lease.keep()

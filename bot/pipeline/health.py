@@ -48,7 +48,8 @@ class Health:
     async def _of_telegram(self) -> str:
         if self._silence_ms() > ASK_AFTER_MS and self._ask is not None:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._ask(), PATIENCE_S)
+                async with asyncio.timeout(PATIENCE_S):
+                    await self._ask()
         silence_ms = self._silence_ms()
         return f"no answer for {silence_ms // 1000} s" if silence_ms > STALE_MS else ""
 

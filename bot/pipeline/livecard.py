@@ -49,7 +49,8 @@ class LiveCards:
             except StoreError as error:
                 log.warning("livecard.delayed", reason=type(error).__name__)
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await stop.wait()
 
     async def refresh(self) -> None:
         """Edit every card that is due and would change. A card seen for the first time was drawn a moment ago."""

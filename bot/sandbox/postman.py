@@ -39,7 +39,8 @@ class Postman:
                     while await self._deliver_next(session):
                         pass
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(news.wait(), PAUSE_S)
+                        async with asyncio.timeout(PAUSE_S):
+                            await news.wait()
         finally:
             forget()
 

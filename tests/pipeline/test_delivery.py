@@ -367,6 +367,21 @@ async def test_a_stop_finishes_what_is_in_flight(engine):
     assert engine.repeats() == 0
 
 
+@pytest.mark.parametrize("turns", range(4))
+async def test_news_in_the_moment_of_the_stop_do_not_keep_it_running(engine, turns):
+    """Whatever wakes the engine up while it is told to end: it ends."""
+    stop = asyncio.Event()
+    run = asyncio.create_task(engine.delivery.run(stop))
+    await asyncio.sleep(0.05)  # so that it waits for news; should it be late, this proves less but never fails
+    stop.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    engine.delivery.wake()
+
+    async with asyncio.timeout(30):
+        await run
+
+
 async def test_the_publishers_last_step_is_tried_until_it_works(engine):
     """Linking the card may fail; it is made up for, also after a restart."""
     engine.heard.trouble = [RuntimeError("no"), RuntimeError("no")]

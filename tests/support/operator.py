@@ -72,7 +72,8 @@ class Operator:
 
     async def exit_code(self, process: asyncio.subprocess.Process) -> int:
         """How it ended, once it has."""
-        return await asyncio.wait_for(process.wait(), PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            return await process.wait()
 
     async def end(self, process: asyncio.subprocess.Process) -> int:
         """Tell it to stop."""
