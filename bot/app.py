@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder
+from telegram.ext import Application, ApplicationBuilder, Updater
 
 from bot.archive import Archive
 from bot.config import ConfigError, Settings, load_settings, near_misses
@@ -54,6 +54,7 @@ REPLY_CONNECTIONS, BULK_CONNECTIONS, POLL_CONNECTIONS = 32, 192, 2
 RETRY_AT_MOST_S = 60
 PAID_PER_SECOND = 970.0
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name under which the state keeps it
+REJECTED = "Telegram does not accept BOT_TOKEN. Copy it again from @BotFather into .env."
 UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, Update.INLINE_QUERY)
 
 log = structlog.get_logger(__name__)
@@ -151,16 +152,24 @@ async def _listen(machine: Machine, stop: asyncio.Event) -> None:
     application = machine.application
     assert application.updater is not None  # noqa: S101 - it was built with one
     await application.start()
-    await machine.inbox.replay(application.bot)
-    if machine.webhook is not None:
-        await _serve_webhook(machine.webhook, stop)
-    else:
-        await application.updater.start_polling(
-            allowed_updates=UPDATES, bootstrap_retries=-1, error_callback=partial(_polling_failed, machine.delivery)
-        )
-        await stop.wait()
-        await application.updater.stop()
-    await application.stop()
+    try:
+        await machine.inbox.replay(application.bot)
+        if machine.webhook is not None:
+            await _serve_webhook(machine.webhook, stop)
+        else:
+            await _poll(machine, application.updater, stop)
+    finally:
+        await application.stop()
+
+
+async def _poll(machine: Machine, updater: Updater, stop: asyncio.Event) -> None:
+    failed = partial(_polling_failed, machine.delivery)
+    try:
+        await updater.start_polling(allowed_updates=UPDATES, bootstrap_retries=-1, error_callback=failed)
+    except InvalidToken:
+        raise TokenRejectedError(REJECTED) from None
+    await stop.wait()
+    await updater.stop()
 
 
 async def _serve_webhook(webhook: Webhook, stop: asyncio.Event) -> None:
@@ -285,9 +294,7 @@ async def _meet(bot: InboxBot, stop: asyncio.Event) -> bool:
         try:
             await bot.initialize()
         except InvalidToken:
-            raise TokenRejectedError(
-                "Telegram does not accept BOT_TOKEN. Copy it again from @BotFather into .env."
-            ) from None
+            raise TokenRejectedError(REJECTED) from None
         except TelegramError as error:
             log.warning(
                 "telegram.unreachable", url=bot.base_url.rpartition("/")[0], reason=str(error), again_in_s=wait_s

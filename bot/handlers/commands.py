@@ -35,5 +35,5 @@ async def _publish(bot: Bot, desk: Desk, scope: BotCommandScope, names: tuple[st
     try:
         if await bot.get_my_commands(scope=scope) != wanted:
             await bot.set_my_commands(wanted, scope=scope)
-    except TelegramError as error:
+    except (TelegramError, TypeError) as error:  # the library meets an answer that is no list with a TypeError
         log.warning("commands.unpublished", scope=scope.type, reason=type(error).__name__)

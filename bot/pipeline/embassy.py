@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from telegram import Bot, ChatMember, ChatMemberAdministrator, ChatMemberRestricted
+from telegram import Bot, ChatMember
 from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
+from bot.pipeline.inquiry import UnreadableAnswerError, find_chat, find_member
 from bot.pipeline.transport import AiohttpRequest
 
 CONNECTIONS = 2
@@ -58,19 +60,17 @@ class Embassy:
     async def place(self, chat_ref: str | int) -> Place | Trouble:
         """A group, channel or person, when the bot may write there."""
         try:
-            chat = await self._bot.get_chat(chat_ref)
-            if chat.type == ChatType.PRIVATE:
-                return Place(chat.id, chat.full_name or "")
-            me = await self._bot.get_chat_member(chat.id, (await self._bot.get_me()).id)
+            chat = await find_chat(self._bot, chat_ref)
+            if chat.get("type") == ChatType.PRIVATE:
+                return Place(chat["id"], f"{chat.get('first_name', '')} {chat.get('last_name', '')}".strip())
+            me = await find_member(self._bot, chat["id"], (await self._bot.get_me()).id)
         except Forbidden as error:
             return Trouble("not_member", str(error))
         except BadRequest as error:
             return Trouble("chat_unknown", str(error))
-        except TelegramError as error:
+        except (TelegramError, UnreadableAnswerError) as error:
             return Trouble("unreachable", str(error))
-        is_channel = chat.type == ChatType.CHANNEL
-        silenced = chat.permissions is not None and not chat.permissions.can_send_messages
-        return _trouble_with(me, is_channel=is_channel, is_silenced=silenced) or Place(chat.id, chat.title or "")
+        return _trouble_with(me, chat) or Place(chat["id"], chat.get("title") or "")
 
 
 @asynccontextmanager
@@ -86,11 +86,16 @@ async def embassy(api_url: str, token: str) -> AsyncIterator[Embassy]:
             await request.shutdown()
 
 
-def _trouble_with(member: ChatMember, *, is_channel: bool, is_silenced: bool) -> Trouble | None:
-    if member.status in (ChatMember.LEFT, ChatMember.BANNED):
-        return Trouble("not_member")
-    if isinstance(member, ChatMemberAdministrator):
-        return Trouble("no_right") if is_channel and not member.can_post_messages else None
-    if isinstance(member, ChatMemberRestricted):
-        return None if member.is_member and member.can_send_messages else Trouble("no_right")
-    return Trouble("no_right") if is_channel or is_silenced else None
+def _trouble_with(member: Mapping[str, Any], chat: Mapping[str, Any]) -> Trouble | None:
+    is_channel = chat.get("type") == ChatType.CHANNEL
+    is_silenced = (chat.get("permissions") or {}).get("can_send_messages") is False
+    match member.get("status"):
+        case ChatMember.LEFT | ChatMember.BANNED:
+            return Trouble("not_member")
+        case ChatMember.ADMINISTRATOR | ChatMember.OWNER:
+            may_write = not is_channel or member.get("can_post_messages", True)
+        case ChatMember.RESTRICTED:
+            may_write = member.get("is_member") and member.get("can_send_messages")
+        case _:
+            may_write = not is_channel and not is_silenced
+    return None if may_write else Trouble("no_right")

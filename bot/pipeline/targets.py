@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import structlog
-from telegram import Bot, ChatFullInfo
+from telegram import Bot
 from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.pipeline.corrections import NotYetError
+from bot.pipeline.inquiry import UnreadableAnswerError, find_chat
 from bot.storage.chats import Chats
 from bot.storage.records import ChatKind, ChatStatus, Target
 
@@ -55,18 +56,19 @@ class Groups:
 
     async def _look_up(self, wanted: Wanted) -> int | None:
         try:
-            chat = await self._bot.get_chat(wanted.chat)
+            chat = await find_chat(self._bot, wanted.chat)
         except (BadRequest, Forbidden) as error:
             log.error("group.unknown", group=str(wanted.chat), reason=str(error))
             return None
-        except TelegramError as error:
+        except (TelegramError, UnreadableAnswerError) as error:
             raise NotYetError(f"group {wanted.chat}: {type(error).__name__}") from None
-        await self._remember(chat, wanted.thread)
-        return chat.id
+        return await self._remember(chat, wanted.thread)
 
-    async def _remember(self, chat: ChatFullInfo, thread: int | None) -> None:
-        kind = ChatKind.CHANNEL if chat.type == ChatType.CHANNEL else ChatKind.GROUP
-        known = await self._chats.ensure(chat.id, kind, chat.title or "", chat.username or "", thread)
+    async def _remember(self, chat: Mapping[str, Any], thread: int | None) -> int:
+        chat_id, username = chat["id"], chat.get("username") or ""
+        kind = ChatKind.CHANNEL if chat.get("type") == ChatType.CHANNEL else ChatKind.GROUP
+        known = await self._chats.ensure(chat_id, kind, chat.get("title") or "", username, thread)
         if known.status is ChatStatus.NEW:
-            await self._chats.subscribe(chat.id)
-        log.info("group.found", group=chat.username or chat.id, chat_id=chat.id)
+            await self._chats.subscribe(chat_id)
+        log.info("group.found", group=username or chat_id, chat_id=chat_id)
+        return int(chat_id)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.handlers import publish_commands
+from bot.sandbox.answers import success
+from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import ADMIN, GROUP, READER
 from tests.support.desk import Bot
 
@@ -36,3 +38,12 @@ async def test_an_admin_who_never_wrote_stops_nothing(bot: Bot) -> None:
     await publish_commands(bot.application.bot, bot.desk)
 
     assert menu(bot, READER, READER)[0] == "today"
+
+
+async def test_menus_that_cannot_be_read_stop_nothing(bot: Bot) -> None:
+    """A server without menus answers with something else than a list."""
+    bot.telegram.fail("getMyCommands", Fault(success(True)), times=9)
+
+    await publish_commands(bot.application.bot, bot.desk)
+
+    assert not bot.telegram.calls_of("setMyCommands")
