@@ -60,7 +60,11 @@ class Groups:
         except (BadRequest, Forbidden) as error:
             log.error("group.unknown", group=str(wanted.chat), reason=str(error))
             return None
-        except (TelegramError, UnreadableAnswerError) as error:
+        except UnreadableAnswerError as error:
+            if isinstance(wanted.chat, str):
+                raise NotYetError(f"group {wanted.chat}: {error}") from None
+            chat = {"id": wanted.chat}  # its number is all that sending needs
+        except TelegramError as error:
             raise NotYetError(f"group {wanted.chat}: {type(error).__name__}") from None
         return await self._remember(chat, wanted.thread)
 
