@@ -302,7 +302,8 @@ async def _meet(bot: InboxBot, stop: asyncio.Event) -> bool:
         else:
             return True
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), wait_s)
+            async with asyncio.timeout(wait_s):
+                await stop.wait()
         wait_s = min(RETRY_AT_MOST_S, wait_s * 2)
     return False
 
