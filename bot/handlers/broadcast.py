@@ -60,7 +60,8 @@ async def _number(desk: Desk, update: Update, _context: object) -> None:
 async def _preview(desk: Desk, message: Message) -> Part:
     """Show the message as readers will get it; the offer to send it."""
     asked = requested_call(message)
-    if (await desk.store.chats.audience()).active == 0:
+    audience = await desk.store.chats.audience()
+    if audience.active + audience.groups + audience.channels == 0:
         raise RefusedError("broadcast.nobody")
     if message.reply_to_message is not None and message.reply_to_message.media_group_id is not None:
         await send(desk, message.chat_id, Part(desk.say("broadcast.album")))

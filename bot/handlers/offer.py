@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.core.delivery.retry import BadContent, BadSource, Outcome, Sent
 from bot.core.durations import spell_duration
 from bot.core.format.parts import Button, Keyboard, Part, to_params
-from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button
+from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button, fields
 from bot.handlers.desk import Desk
 from bot.handlers.replies import send, show
-from bot.storage.records import Campaign, CampaignState
+from bot.pipeline.livecard import progress_part
+from bot.storage.records import Audience, Campaign, CampaignState, ChatKind
 
 TYPED_ABOVE = 1_000
 """Over so many recipients the admin has to type their number."""
+
+GRACE_MS = 5_000
+"""So long after the confirmation nothing happens yet and it can be taken back."""
 
 ASKED_FOR_MS = 10 * 60_000
 """So long after the question another number is taken for a mistake rather than for a search."""
@@ -31,10 +36,9 @@ async def offer_part(desk: Desk, draft: Campaign, *, is_asked: bool = False) -> 
     audience = await desk.store.chats.audience()
     offer = desk.say(
         "broadcast.offer",
-        recipients=draft.total,
-        stopped=audience.stopped,
-        blocked=audience.blocked,
+        targets=_targets(desk, draft, audience),
         duration=spell_duration(desk.delivery.estimate_s(draft.total), desk.say),
+        left_out=_left_out(desk, draft),
         ring=desk.say("broadcast.ring_off" if draft.is_silent else "broadcast.ring_on"),
     )
     cancel = button(desk.say("broadcast.button_cancel"), "bdrop", str(draft.id))
@@ -80,7 +84,22 @@ def refusal(outcome: Outcome) -> RefusedError:
 async def _ring(desk: Desk, tap: Tap) -> Answer:
     draft = await _own_draft(desk, tap)
     await desk.store.campaigns.revise(draft.id, is_silent=not draft.is_silent)
-    await show(desk, tap, await offer_part(desk, await _own_draft(desk, tap)))
+    await _redraw(desk, tap, draft.id)
+    return QUIET
+
+
+async def _aim(desk: Desk, tap: Tap) -> Answer:
+    """Take a kind of chats in or leave it out; the last one stays."""
+    campaign_id, kind = fields(tap.argument, 2)
+    draft = await _own_draft(desk, replace(tap, argument=campaign_id))
+    tapped = {each for each in ChatKind if each == kind}
+    if not tapped:
+        raise RefusedError("error.old_button")
+    chosen = draft.audience ^ tapped
+    if not chosen:
+        raise RefusedError("broadcast.no_target")
+    await desk.store.campaigns.aim(draft.id, chosen)
+    await _redraw(desk, tap, draft.id)
     return QUIET
 
 
@@ -100,7 +119,7 @@ async def _confirm(desk: Desk, tap: Tap) -> Answer:
     await desk.store.campaigns.recount(shown.id)
     draft = await _own_draft(desk, tap)
     if draft.total == 0:
-        raise RefusedError("broadcast.nobody")
+        raise RefusedError("broadcast.nobody_there")
     if draft.total > TYPED_ABOVE:
         await _ask(desk, tap, draft)
         return QUIET
@@ -121,7 +140,24 @@ async def _cancel(desk: Desk, tap: Tap) -> Answer:
     return QUIET
 
 
-VERBS: Mapping[str, Verb] = {"bring": _ring, "bself": _to_self, "bsend": _confirm, "bdrop": _cancel}
+async def _undo(desk: Desk, tap: Tap) -> Answer:
+    """The seconds before a broadcast begins: it becomes the offer again."""
+    campaign = await own_campaign(desk, tap)
+    if not await desk.store.campaigns.take_back(campaign.id):
+        raise RefusedError("broadcast.begun")
+    await desk.store.cards.drop(campaign.id, tap.chat_id)
+    await _redraw(desk, tap, campaign.id)
+    return Answer(desk.say("broadcast.undone"))
+
+
+VERBS: Mapping[str, Verb] = {
+    "bring": _ring,
+    "baim": _aim,
+    "bself": _to_self,
+    "bsend": _confirm,
+    "bdrop": _cancel,
+    "bundo": _undo,
+}
 
 
 async def _ask(desk: Desk, tap: Tap, draft: Campaign) -> None:
@@ -146,10 +182,18 @@ async def _launch_asked(desk: Desk, draft: Campaign) -> None:
 async def _launch(desk: Desk, campaign_id: int, chat_id: int, message_id: int) -> None:
     # The card is remembered first: nobody could stop a broadcast whose card is lost.
     await desk.store.cards.put(campaign_id, chat_id, message_id)
-    if not await desk.store.campaigns.launch(campaign_id):
+    if not await desk.store.campaigns.launch(campaign_id, after_ms=GRACE_MS):
         raise RefusedError("broadcast.already_sent")
     desk.delivery.wake()
-    await desk.sender.edit_part(chat_id, message_id, to_params(Part(desk.say("progress.building"))))
+    if progress := await desk.delivery.progress(campaign_id):
+        part = progress_part(progress, now_ms=desk.clock(), say=desk.say)
+        await desk.sender.edit_part(chat_id, message_id, to_params(part))
+
+
+async def _redraw(desk: Desk, tap: Tap, draft_id: int) -> None:
+    draft = await desk.store.campaigns.find(draft_id)
+    if draft is not None and draft.state is CampaignState.DRAFT:
+        await show(desk, tap, await offer_part(desk, draft))
 
 
 async def _own_draft(desk: Desk, tap: Tap) -> Campaign:
@@ -175,11 +219,32 @@ def _buttons(desk: Desk, draft: Campaign) -> Keyboard:
     def press(sentence: str, verb: str) -> Button:
         return button(desk.say(f"broadcast.{sentence}"), verb, str(draft.id))
 
+    def target(kind: ChatKind) -> Button:
+        box = desk.say("broadcast.chosen" if kind in draft.audience else "broadcast.not_chosen")
+        return button(f"{box} {desk.say(f'broadcast.kind.{kind}')}", "baim", f"{draft.id}.{kind}")
+
     return (
-        (press("button_ring_off" if draft.is_silent else "button_ring_on", "bring"),),
+        (*map(target, ChatKind), press("button_ring_off" if draft.is_silent else "button_ring_on", "bring")),
         (press("button_self", "bself"),),
         (press("button_confirm", "bsend"), press("button_cancel", "bdrop")),
     )
+
+
+def _targets(desk: Desk, draft: Campaign, audience: Audience) -> str:
+    """Who gets it, with numbers that add up to the one agreed to."""
+    others = {ChatKind.GROUP: audience.groups, ChatKind.CHANNEL: audience.channels}
+    counts = {kind: count for kind, count in others.items() if kind in draft.audience}
+    named = [desk.say(f"broadcast.to.{kind}", count=count) for kind, count in counts.items()]
+    if ChatKind.PRIVATE in draft.audience:
+        readers = max(0, draft.total - sum(counts.values()))
+        gone = {"stopped": audience.stopped, "blocked": audience.blocked}
+        named.insert(0, desk.say("broadcast.to.private", count=readers, **gone))
+    return desk.say("broadcast.between").join(named)
+
+
+def _left_out(desk: Desk, draft: Campaign) -> str:
+    kinds = [desk.say(f"broadcast.kind.{kind}") for kind in ChatKind if kind not in draft.audience]
+    return desk.say("broadcast.left_out", kinds=desk.say("broadcast.and").join(kinds)) if kinds else ""
 
 
 def _note(admin_id: int) -> str:

@@ -227,7 +227,7 @@ class Delivery:
         for row in self._questions.take_due(self._clock()):
             campaign = await self._store.campaigns.find(row.campaign_id)
             await self._decide(row, is_to_repeat=campaign is None or campaign.policy is Policy.PREFER_DELIVERY)
-        dues = (await self._store.ledger.next_due_ms(), self._questions.next_due_ms)
+        dues = (await self._store.ledger.next_due_ms(), self._questions.next_due_ms, self._feeder.next_start_ms)
         waits_s = [(due - self._clock()) / 1000 for due in dues if due is not None]
         return 0.0 if is_busy else min([LONGEST_REST_S, *waits_s])
 

@@ -50,6 +50,8 @@ class Feeder:
         self._resting: set[int] = set()
         self._compacted_at_ms = 0
         self.news = asyncio.Event()
+        self.next_start_ms: int | None = None
+        """When the next launched campaign begins; None when none waits for that."""
 
     def may_send(self, campaign_id: int) -> bool:
         """Whether the campaign is running."""
@@ -68,6 +70,8 @@ class Feeder:
         """Do one piece of work for every campaign; True when there is more to do at once."""
         self._drained.clear()
         campaigns = await self._store.campaigns.unfinished()
+        starts = [one.started_at_ms for one in campaigns if one.begins_after(self._clock())]
+        self.next_start_ms = min(filter(None, starts), default=None)
         self._running = {one.id for one in campaigns if one.state is CampaignState.RUNNING}
         is_busy = False
         for campaign in campaigns:
@@ -84,6 +88,8 @@ class Feeder:
 
     async def _attend(self, campaign: Campaign) -> bool:
         match campaign.state:
+            case CampaignState.BUILDING if campaign.begins_after(self._clock()):
+                pass
             case CampaignState.BUILDING:
                 if await self._store.fanout.write_chunk(campaign.id):
                     log.info("campaign.built", campaign=campaign.id)

@@ -114,6 +114,8 @@ def progress_part(progress: Progress, *, now_ms: int, say: Say) -> Part:
     """The card of a broadcast in its present state; over, it has no button."""
     campaign = progress.campaign
     match campaign.state:
+        case CampaignState.BUILDING if campaign.begins_after(now_ms):
+            return Part(say("progress.soon"), keyboard=((_button("undo", campaign, say),),))
         case CampaignState.BUILDING:
             return Part(say("progress.building"), keyboard=((_button("stop", campaign, say),),))
         case CampaignState.STOPPED | CampaignState.DONE:

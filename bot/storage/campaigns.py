@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.delivery.retry import Policy
@@ -120,12 +120,37 @@ class Campaigns:
         """Change a draft's ringing; False when it is no draft any more."""
         return await self._move(campaign_id, [CampaignState.DRAFT], is_silent=is_silent)
 
-    async def launch(self, campaign_id: int) -> bool:
+    async def aim(self, campaign_id: int, audience: Collection[ChatKind]) -> bool:
+        """Change which kinds of chats a draft goes to, and count them; False when it is no draft any more."""
+        async with self._database.writing() as connection:
+            kinds = ",".join(kind for kind in ChatKind if kind in audience)
+            is_draft = (campaigns.c.id == campaign_id) & (campaigns.c.state == CampaignState.DRAFT)
+            result = await connection.execute(update(campaigns).where(is_draft).values(audience=kinds))
+            await self._count_audience(connection, campaign_id)
+            return result.rowcount > 0
+
+    async def launch(self, campaign_id: int, *, after_ms: int = 0) -> bool:
         """Confirm a draft; False when it was launched or discarded before, so that a second tap does nothing.
 
-        From here on `total` is what the ledger holds.
+        Nothing is done with it for `after_ms`, in which it may be taken back. From here on `total` is what the ledger
+        holds.
         """
-        return await self._move(campaign_id, [CampaignState.DRAFT], state=CampaignState.BUILDING, total=0)
+        begins = {"state": CampaignState.BUILDING, "total": 0, "started_at_ms": self._database.now() + after_ms}
+        return await self._move(campaign_id, [CampaignState.DRAFT], **begins)
+
+    async def take_back(self, campaign_id: int) -> bool:
+        """Make a launched broadcast that has not begun a draft again, counted anew; False when it has begun."""
+        waits = and_(
+            campaigns.c.id == campaign_id,
+            campaigns.c.state == CampaignState.BUILDING,
+            campaigns.c.started_at_ms > self._database.now(),
+            campaigns.c.cursor.is_(None),
+        )
+        async with self._database.writing() as connection:
+            back = {"state": CampaignState.DRAFT, "started_at_ms": None}
+            result = await connection.execute(update(campaigns).where(waits).values(back))
+            await self._count_audience(connection, campaign_id)
+            return result.rowcount > 0
 
     async def discard(self, campaign_id: int) -> bool:
         """Drop a draft; False when it is none any more."""
@@ -208,7 +233,9 @@ class Campaigns:
         return campaign_id
 
     async def _count_audience(self, connection: AsyncConnection, campaign_id: int) -> None:
-        is_reader = (chats.c.kind == ChatKind.PRIVATE) & (chats.c.status == ChatStatus.ACTIVE)
+        audience = select(campaigns.c.audience).where(campaigns.c.id == campaign_id)
+        kinds = ((await connection.execute(audience)).scalar_one_or_none() or "").split(",")
+        is_reader = chats.c.kind.in_(kinds) & (chats.c.status == ChatStatus.ACTIVE)
         readers = select(func.count()).select_from(chats).where(is_reader).scalar_subquery()
         is_draft = (campaigns.c.id == campaign_id) & (campaigns.c.state == CampaignState.DRAFT)
         await connection.execute(
@@ -260,6 +287,7 @@ def _campaign(row: Row[Any]) -> Campaign:
         content_hash=row.content_hash,
         subject_id=row.subject_id,
         author_id=row.author_id,
+        audience=frozenset(ChatKind(kind) for kind in row.audience.split(",") if kind),
         is_silent=row.is_silent,
         reason=row.reason,
         total=row.total,

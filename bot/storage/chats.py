@@ -154,12 +154,13 @@ class Chats:
             return await _count(connection, kind, ChatStatus.ACTIVE)
 
     async def audience(self) -> Audience:
-        """Private chats by status."""
+        """Private chats by status, and the active groups and channels."""
         async with self._database.reading() as connection:
             counts = [
                 await _count(connection, ChatKind.PRIVATE, status)
                 for status in (ChatStatus.ACTIVE, ChatStatus.STOPPED, ChatStatus.BLOCKED)
             ]
+            counts += [await _count(connection, kind, ChatStatus.ACTIVE) for kind in (ChatKind.GROUP, ChatKind.CHANNEL)]
         return Audience(*counts)
 
     async def filters(self) -> Mapping[TagFilter, int]:

@@ -63,11 +63,13 @@ class Chat:
 
 
 class Audience(NamedTuple):
-    """Private chats by what a broadcast would do with them."""
+    """Whom a broadcast could reach: private chats by what it would do with them, and active groups and channels."""
 
     active: int
     stopped: int
     blocked: int
+    groups: int = 0
+    channels: int = 0
 
 
 class ReaderKey(NamedTuple):
@@ -212,8 +214,9 @@ class Campaign:
     """Something being delivered to many chats, with its counters: `total` chats of which the others are settled.
 
     `repeated` counts parts that were sent a second time because the first answer was lost. `subject_id` is the
-    campaign that a correction is about. `reason` says why it is paused or stopped. Only chats that had subscribed by
-    `counted_at_ms` get a broadcast; while it is a draft, `total` is their number.
+    campaign that a correction is about. `audience` are the kinds of chats that get it besides those named when it was
+    made. `reason` says why it is paused or stopped. Only chats that had subscribed by `counted_at_ms` get a broadcast;
+    while it is a draft, `total` is their number. `started_at_ms` may lie ahead while it is BUILDING: it begins then.
     """
 
     id: int
@@ -224,6 +227,7 @@ class Campaign:
     content_hash: str = ""
     subject_id: int | None = None
     author_id: int | None = None
+    audience: frozenset[ChatKind] = frozenset()
     is_silent: bool = False
     reason: str = ""
     total: int = 0
@@ -247,6 +251,10 @@ class Campaign:
     def left(self) -> int:
         """Chats that still wait."""
         return self.total - self.settled
+
+    def begins_after(self, now_ms: int) -> bool:
+        """Whether it is launched but does not begin yet, so that it may be taken back."""
+        return self.state is CampaignState.BUILDING and (self.started_at_ms or 0) > now_ms
 
 
 NO_MESSAGE = 0

@@ -42,6 +42,12 @@ async def subscribe(bot: Bot, chat_id: int) -> None:
     bot.clock.advance(ms=1)
 
 
+async def subscribe_place(bot: Bot, chat_id: int, kind: ChatKind) -> None:
+    await bot.desk.store.chats.ensure(chat_id, kind)
+    await bot.desk.store.chats.subscribe(chat_id)
+    bot.clock.advance(ms=1)
+
+
 async def reply_broadcast(bot: Bot, message_id: int) -> Message:
     """The admin answers a message with /broadcast; the bot's last message."""
     bot.telegram.send_text(ADMIN, ADMIN, "/broadcast", reply_to=message_id)
@@ -97,7 +103,8 @@ async def test_below_the_preview_stands_who_gets_it_and_how_long_it_takes(bot: B
         "发给：私聊订阅者 2 人（已排除退订 1、拉黑 1）",
         "约 1 秒 · 不含群和频道 · 静音",
     ]
-    assert bot.buttons(ADMIN) == ["🔕 响铃 关", "先发给我自己", "确认群发", "取消"]
+    targets = ["☑ 私聊", "☐ 群", "☐ 频道"]
+    assert bot.buttons(ADMIN) == [*targets, "🔕 响铃 关", "先发给我自己", "确认群发", "取消"]
 
 
 async def test_a_text_keeps_its_formatting_wherever_the_command_ended(bot: Bot) -> None:
@@ -175,7 +182,7 @@ async def test_of_an_album_only_the_replied_message_goes_out_and_that_is_said(bo
     await post_as_admin(bot, message, reply_to_message=replied)
 
     assert shown(bot)[-3:-1] == [bot.desk.say("broadcast.album"), "封面"]
-    assert bot.buttons(ADMIN)[2:] == ["确认群发", "取消"]
+    assert bot.buttons(ADMIN)[-2:] == ["确认群发", "取消"]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +216,7 @@ async def test_ringing_is_switched_in_place(bot: Bot) -> None:
     await bot.tap(ADMIN, "响铃")
 
     assert bot.last(ADMIN).text.endswith("响铃")
-    assert bot.buttons(ADMIN)[0] == "🔔 响铃 开"
+    assert bot.buttons(ADMIN)[3] == "🔔 响铃 开"
 
 
 async def test_to_myself_sends_what_readers_get_ringing_as_it_will(bot: Bot) -> None:
@@ -255,6 +262,62 @@ async def test_confirmed_it_becomes_a_campaign_for_exactly_the_number_shown(bot:
     assert [card.message_id for card in await bot.desk.store.cards.all()] == [bot.last(ADMIN).id]
 
 
+async def test_groups_and_channels_are_taken_in_by_a_tap_and_counted(bot: Bot) -> None:
+    """The numbers add up to the one agreed to; what is left out is said."""
+    await subscribe_place(bot, GROUP, ChatKind.GROUP)
+    await subscribe_place(bot, -1009, ChatKind.CHANNEL)
+    await bot.write(ADMIN, "/broadcast 今晚维护")
+
+    await bot.tap(ADMIN, "☐ 群")
+    assert bot.last(ADMIN).text.splitlines()[1:] == [
+        "发给：私聊订阅者 2 人（已排除退订 1、拉黑 1），群 1 个",
+        "约 1 秒 · 不含频道 · 静音",
+    ]
+    await bot.tap(ADMIN, "☑ 私聊")
+    await bot.tap(ADMIN, "☐ 频道")
+    assert bot.last(ADMIN).text.splitlines()[1:] == ["发给：群 1 个，频道 1 个", "约 1 秒 · 不含私聊 · 静音"]
+
+    await bot.tap(ADMIN, "确认群发")
+    (campaign,) = await bot.desk.store.campaigns.recent()
+    assert campaign.audience == {ChatKind.GROUP, ChatKind.CHANNEL}
+
+
+async def test_somebody_has_to_get_it(bot: Bot) -> None:
+    """The last kind of chats cannot be left out, and a forged kind is none."""
+    offer = await bot.write(ADMIN, "/broadcast 今晚维护")
+
+    assert (await bot.tap(ADMIN, "☑ 私聊")).text == "至少要留一种。"
+    forged = await bot.forge(ADMIN, f"v1:baim:{argument_of(bot, offer, '取消')}.everybody")
+    assert forged.text == bot.desk.say("error.old_button")
+    assert bot.buttons(ADMIN)[0] == "☑ 私聊"
+
+
+async def test_for_five_seconds_the_confirmation_can_be_taken_back(bot: Bot) -> None:
+    """It is the offer again, and can be confirmed or cancelled like one."""
+    offer = await bot.write(ADMIN, "/broadcast 今晚维护")
+    await bot.tap(ADMIN, "确认群发")
+    assert (bot.last(ADMIN).text, bot.buttons(ADMIN)) == ("5 秒后开始发。", ["撤销（5）"])
+    bot.clock.advance(ms=4_999)
+
+    assert (await bot.tap(ADMIN, "撤销")).text == "已撤销，没有发出。"
+
+    assert bot.last(ADMIN).text == offer.text
+    assert await broadcasts(bot) == 0
+    assert await bot.desk.store.cards.all() == ()
+    await bot.tap(ADMIN, "确认群发")
+    assert await broadcasts(bot) == 1
+
+
+async def test_after_five_seconds_it_has_begun(bot: Bot) -> None:
+    """A late tap takes nothing back and says what to press instead."""
+    await bot.write(ADMIN, "/broadcast 今晚维护")
+    await bot.tap(ADMIN, "确认群发")
+    bot.clock.advance(ms=5_000)
+
+    assert (await bot.tap(ADMIN, "撤销")).text == bot.desk.say("broadcast.begun")
+    assert await broadcasts(bot) == 1
+
+
 async def test_a_second_tap_starts_nothing(bot: Bot) -> None:
     """Both taps were on their way before the card changed."""
     offer = await bot.write(ADMIN, "/broadcast 今晚维护")
@@ -297,7 +360,7 @@ async def test_when_everybody_left_there_is_nobody_to_send_to(bot: Bot) -> None:
     for chat_id in (READER, SECOND_READER):
         await bot.desk.store.chats.unsubscribe(chat_id)
 
-    assert (await bot.tap(ADMIN, "确认群发")).text == bot.desk.say("broadcast.nobody")
+    assert (await bot.tap(ADMIN, "确认群发")).text == bot.desk.say("broadcast.nobody_there")
     assert await broadcasts(bot) == 0
 
 
@@ -350,7 +413,7 @@ class TestAboveAThousand:
         await crowd.write(ADMIN, "1001")
 
         assert [card.message_id for card in await crowd.desk.store.cards.all()] == [offer.id]
-        assert crowd.telegram.message(ADMIN, offer.id).keyboard == ()
+        assert crowd.buttons(ADMIN) == ["撤销（5）"]
 
     async def test_the_number_may_be_typed_after_a_restart(self, crowd: Bot, tmp_path: Path) -> None:
         async with open_desk(tmp_path, telegram=crowd.telegram, clock=crowd.clock) as restarted:

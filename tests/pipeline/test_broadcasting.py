@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +19,7 @@ from bot.pipeline.ratelimit import Limiter
 from bot.pipeline.sender import Sender
 from bot.sandbox.faults import Fault
 from bot.sandbox.messages import Message
-from bot.sandbox.telegram import ADMIN, FakeTelegram
+from bot.sandbox.telegram import ADMIN, GROUP, FakeTelegram
 from bot.storage import Store
 from bot.storage.records import BroadcastPlan, Call, Campaign, CampaignState, ChatKind
 from tests.support.telegram import HandClock, build_bot
@@ -59,12 +59,14 @@ class Office:
         await asyncio.gather(*self.working)
         await self.store.close()
 
-    async def launch(self, call: Call) -> int:
+    async def launch(self, call: Call, *, audience: Collection[ChatKind] = (), after_ms: int = 0) -> int:
         """A broadcast that its admin has confirmed, its card below the preview."""
         offer = self.telegram.call("sendMessage", {"chat_id": ADMIN, "text": "发给：…"}).body["result"]
         campaign_id = await self.store.campaigns.draft(BroadcastPlan((call,), author_id=ADMIN))
         await self.store.cards.put(campaign_id, ADMIN, offer["message_id"])
-        await self.store.campaigns.launch(campaign_id)
+        if audience:
+            await self.store.campaigns.aim(campaign_id, audience)
+        await self.store.campaigns.launch(campaign_id, after_ms=after_ms)
         self.delivery.wake()
         return campaign_id
 
@@ -174,6 +176,31 @@ async def test_every_subscriber_gets_it_once_and_the_card_ends_as_a_summary(offi
     assert all(message.is_silent for chat_id in READERS for message in office.telegram.bot_messages(chat_id))
     assert office.card().text == "完成：已送达 12 · 拉黑 0 · 失败 0 · 未知 0（不自动重发）"
     assert office.card().keyboard == ()
+
+
+async def test_nothing_happens_in_the_seconds_in_which_it_may_be_taken_back(office: Office) -> None:
+    """Then it begins by itself."""
+    await office.launch(NEWS, after_ms=5_000)
+    begins_ms = office.clock() + 5_000
+
+    await office.until_final()
+
+    assert office.received() == list(READERS)
+    assert all(call.at_ms >= begins_ms for call in office.telegram.calls if call.params.get("chat_id") in READERS)
+
+
+async def test_groups_get_it_when_they_are_taken_in(office: Office) -> None:
+    """Into their topic, silently, and the readers not at all when they are left out."""
+    await office.store.chats.ensure(GROUP, ChatKind.GROUP)
+    await office.store.chats.subscribe(GROUP)
+    office.clock.advance(ms=1)
+
+    await office.launch(NEWS, audience=[ChatKind.GROUP])
+    await office.until_final()
+
+    assert [message.text for message in office.telegram.bot_messages(GROUP)] == ["今晚维护"]
+    assert office.received() == []
+    assert office.card().text.startswith("完成：已送达 1 ·")
 
 
 async def test_the_card_is_edited_at_most_every_three_seconds(office: Office) -> None:

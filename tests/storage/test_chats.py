@@ -75,7 +75,7 @@ async def test_the_audience_and_the_editions_count_private_chats(store):
     await store.chats.ensure(-9, ChatKind.GROUP)
     await store.chats.subscribe(-9)
 
-    assert await store.chats.audience() == Audience(active=4, stopped=1, blocked=0)
+    assert await store.chats.audience() == Audience(active=4, stopped=1, blocked=0, groups=1)
     assert await store.chats.count_subscribers() == 4
     assert await store.chats.editions() == (ReaderKey("card"), ReaderKey("card", ROBOTS.key), ReaderKey("rich"))
 

@@ -77,6 +77,35 @@ async def test_a_recount_leaves_a_launched_broadcast_alone(store, clock, draft_i
     assert (await store.campaigns.find(draft_id)).total == 3
 
 
+async def test_a_draft_may_go_to_groups_and_channels(store, clock, draft_id):
+    """The kinds are counted together, and exactly they are written."""
+    await join(store, clock, -5, ChatKind.GROUP)
+    await join(store, clock, -6, ChatKind.CHANNEL)
+    clock.pass_ms(1)
+
+    assert await store.campaigns.aim(draft_id, [ChatKind.CHANNEL, ChatKind.GROUP])
+
+    draft = await store.campaigns.find(draft_id)
+    assert (draft.total, draft.audience) == (2, {ChatKind.GROUP, ChatKind.CHANNEL})
+    assert (await launched(store, draft_id)).total == 2
+    assert await store.deliveries.find(draft_id, 1) is None
+
+
+async def test_a_launched_broadcast_is_taken_back_until_it_begins(store, clock, draft_id):
+    """Counted anew it is a draft again; once begun it is not."""
+    await store.campaigns.launch(draft_id, after_ms=5_000)
+    await join(store, clock, 4)
+    assert await store.campaigns.take_back(draft_id)
+
+    draft = await store.campaigns.find(draft_id)
+    assert (draft.state, draft.total, draft.started_at_ms) == (CampaignState.DRAFT, 4, None)
+
+    await store.campaigns.launch(draft_id, after_ms=5_000)
+    clock.pass_ms(5_000)
+    assert not await store.campaigns.take_back(draft_id)
+    assert (await store.campaigns.find(draft_id)).state is CampaignState.BUILDING
+
+
 async def test_a_draft_is_launched_once(store, draft_id):
     """The second tap changes nothing."""
     assert [await store.campaigns.launch(draft_id) for _ in range(2)] == [True, False]
