@@ -310,6 +310,9 @@ class Publisher:
             seen = len(archived) - len(asked)
             await self.tell_admins(notices.first_start(seen, self._unreadable, todays, say=self.press.say))
         if entry:
+            log.warning(
+                "digest.asked", digest=asked[0].key, remedy=f"python -m bot publish {entry.name}, or an admin's 发布"
+            )
             await self.store.digests.set_told(asked[0].key, entry.content_hash)
         await self.store.meta.finish_first_start()
         self._history = None
