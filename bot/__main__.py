@@ -91,7 +91,7 @@ def publish(file: Digest) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})  # a query may begin with a dash
 def search(
     query: Annotated[str, typer.Argument(help="Words; quotes, tag:, after: and before: as in the chat.")],
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 5,
+    limit: Annotated[int, typer.Option(min=0)] = 5,
     offset: Annotated[int, typer.Option(min=0)] = 0,
     as_json: AsJson = False,
 ) -> None:

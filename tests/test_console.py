@@ -109,6 +109,7 @@ def test_search_builds_a_missing_archive_and_prints_the_results() -> None:
     }
     assert "豆浆" in found["results"][0]["snippet"]
     assert json.loads(_run("search", "豆浆", "--json", "--offset", "1")) == {"total": 1, "results": []}
+    assert len(json.loads(_run("search", "豆浆", "--json", "--limit", "1" + "0" * 30))["results"]) == 1
 
 
 def test_no_query_is_an_error() -> None:

@@ -183,7 +183,7 @@ class Archive:
             total = await ranking.count(connection, scope)
             if offset < 0 or limit <= 0 or offset >= total:
                 return Page(total)
-            rows = await ranking.rank(connection, scope, total, limit, offset)
+            rows = await ranking.rank(connection, scope, total, min(limit, total - offset), offset)
         return Page(total, tuple(_hit(row, query) for row in rows))
 
     async def suggest(self, text: str, *, limit: int = 4) -> tuple[str, ...]:

@@ -95,15 +95,19 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def remove(path: Path) -> None:
-    """Remove an archive and what SQLite keeps beside it."""
+    """Remove an archive and what SQLite keeps beside it.
+
+    An empty folder in its place goes as well: container tools make one where a file to be mounted is missing.
+    """
+    if path.is_dir():
+        path.rmdir()
     for suffix in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def replace(new: Path, path: Path) -> None:
     """Put the archive `new` in the place of the one at `path`, which nobody may have open."""
-    remove(path.with_name(path.name + "-wal"))
-    remove(path.with_name(path.name + "-shm"))
+    remove(path)
     with new.open("rb") as file:
         os.fsync(file.fileno())
     new.replace(path)

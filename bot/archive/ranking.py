@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,12 +25,12 @@ _NEWEST_FIRST = "rowid desc"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What to match, in the language of FTS5, and between which row ids (both inclusive)."""
+    """What to match, in the language of FTS5, and on which rows: a condition and its values."""
 
     words: str
     tags: str
-    first: int
-    last: int
+    rows: str = "true"
+    limits: tuple[int, ...] = ()
 
     @property
     def everywhere(self) -> str:
@@ -48,9 +47,14 @@ class Scope:
 def scope_of(query: Query, tags: Sequence[str]) -> Scope:
     """The scope of a query and tags the hits must have. Every term is quoted: nothing typed is an operator."""
     words = " AND ".join(_any_of(word) for word in query.words)
-    first = first_row(query.after or dt.date.min)
-    last = first_row(query.before or dt.date.max) + DAY_ROWS - 1
-    return Scope(f"({words})" if words else "", " AND ".join(f'"{tag_term(tag)}"' for tag in tags), first, last)
+    tagged = " AND ".join(f'"{tag_term(tag)}"' for tag in tags)
+    # Each condition costs a count a third of its time, so only what was asked for is one.
+    limits = {
+        "rowid >= ?": first_row(query.after) if query.after else None,
+        "rowid <= ?": first_row(query.before) + DAY_ROWS - 1 if query.before else None,
+    }
+    asked = {condition: row for condition, row in limits.items() if row is not None}
+    return Scope(f"({words})" if words else "", tagged, " and ".join(asked) or "true", tuple(asked.values()))
 
 
 def _any_of(word: Word) -> str:
@@ -65,8 +69,8 @@ def phrase_expression(phrase: Phrase) -> str:
 async def count(connection: aiosqlite.Connection, scope: Scope) -> int:
     """How many items are in the scope."""
     if not scope.everywhere:
-        sql = "select count(*) from item where id between ? and ?"
-        return int(str(await fetch_value(connection, sql, (scope.first, scope.last))))
+        sql = f"select count(*) from item where {scope.rows}"  # noqa: S608 - all ours
+        return int(str(await fetch_value(connection, sql, scope.limits)))
     return await _count(connection, scope, scope.everywhere)
 
 
@@ -86,21 +90,21 @@ async def rank(connection: aiosqlite.Connection, scope: Scope, total: int, limit
 
 
 async def _count(connection: aiosqlite.Connection, scope: Scope, match: str) -> int:
-    sql = "select count(*) from item_fts where item_fts match ? and rowid between ? and ?"
-    return int(str(await fetch_value(connection, sql, (match, scope.first, scope.last))))
+    sql = f"select count(*) from item_fts where item_fts match ? and {scope.rows}"  # noqa: S608 - all ours
+    return int(str(await fetch_value(connection, sql, (match, *scope.limits))))
 
 
 async def _by_date(connection: aiosqlite.Connection, scope: Scope, limit: int, offset: int) -> list[Row]:
-    sql = f"select {_COLUMNS} from item where id between ? and ? order by id desc limit ? offset ?"  # noqa: S608
-    return [tuple(row) for row in await connection.execute_fetchall(sql, (scope.first, scope.last, limit, offset))]
+    sql = f"select {_COLUMNS} from item where {scope.rows} order by id desc limit ? offset ?"  # noqa: S608
+    return [tuple(row) for row in await connection.execute_fetchall(sql, (*scope.limits, limit, offset))]
 
 
 async def _match(
     connection: aiosqlite.Connection, scope: Scope, match: str, order: str, limit: int, offset: int
 ) -> list[Row]:
     # The page is chosen first, and only its items are read; `cross join` keeps the page's order.
-    matching = "select rowid from item_fts where item_fts match ? and rowid between ? and ?"
+    matching = f"select rowid from item_fts where item_fts match ? and {scope.rows}"  # noqa: S608
     page = f"{matching} order by {order} limit ? offset ?"
     sql = f"select {_COLUMNS} from ({page}) as hit cross join item on item.id = hit.rowid"  # noqa: S608 - all ours
-    rows = await connection.execute_fetchall(sql, (match, scope.first, scope.last, limit, offset))
+    rows = await connection.execute_fetchall(sql, (match, *scope.limits, limit, offset))
     return [tuple(row) for row in rows]

@@ -92,11 +92,12 @@ def _count_words(pattern: regex.Pattern[str], texts: list[str]) -> Counter[str]:
 
 
 def _apart(word: str, names: list[str]) -> Iterator[str]:
-    """`英伟达芯片` is 英伟达 and 芯片."""
+    """`英伟达芯片` is 英伟达 and 芯片, or at least 英伟达."""
     for name in sorted(map(fold, names), key=len, reverse=True):
         before, found, after = word.partition(name)
         if found and (before or after):
             yield " ".join(part for part in (before, found, after) if part)
+            yield found
 
 
 def _swapped(word: str) -> Iterator[str]:
@@ -121,7 +122,8 @@ async def _instead_of_latin(connection: aiosqlite.Connection, word: str, found: 
             for other in await _known_near(connection, run.text):
                 yield word[: run.start] + other + word[run.end :]
     for run in reversed(found[1:]):
-        yield word[: run.start].rstrip(" -_./+&")
+        if len(shorter := word[: run.start].rstrip(" -_./+&")) > 1 and not regex.search(r"[ -]\p{L}$", shorter):
+            yield shorter
 
 
 async def _known_near(connection: aiosqlite.Connection, letters: str) -> list[str]:

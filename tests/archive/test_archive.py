@@ -187,7 +187,7 @@ async def test_a_failed_rebuild_changes_nothing(archive: Archive, tmp_path: Path
     assert not list(tmp_path.glob("*.new*"))
 
 
-@pytest.mark.parametrize("damage", ["garbage", "truncated", "empty", "other version"])
+@pytest.mark.parametrize("damage", ["garbage", "truncated", "empty", "folder", "other version"])
 async def test_an_unusable_file_is_replaced(tmp_path: Path, damage: str) -> None:
     """Whatever is wrong with it, the archive opens empty, says so, and is whole after a rebuild."""
     path = tmp_path / "archive.db"
@@ -201,6 +201,9 @@ async def test_an_unusable_file_is_replaced(tmp_path: Path, damage: str) -> None
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
         case "empty":
             path.write_bytes(b"")
+        case "folder":
+            path.unlink()
+            path.mkdir()
         case _:
             path.write_bytes(path.read_bytes().replace(TAXONOMY.fingerprint.encode(), b"0" * 16))
     archive = await open_archive(path)

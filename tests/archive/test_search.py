@@ -74,6 +74,18 @@ async def test_numbers_are_never_parts_of_numbers(archive: Archive) -> None:
     assert await numbers(archive, "3") == []
 
 
+async def test_a_language_of_one_letter_is_found_by_its_sign(archive: Archive) -> None:
+    """C++ finds C++ and nothing that merely has a C, and is marked where it stands."""
+    await archive.index(
+        source(digest(FRIDAY, item(1, "用C++重写", "改用C++20标准"), item(2, "C端产品"), item(3, "C#")))
+    )
+    (hit,) = (await archive.search("c++")).hits
+    assert hit.number == 1
+    assert [run.text for run in hit.marked if run.style is Style.BOLD] == ["C++"]
+    assert await numbers(archive, "C++ 20") == [1]
+    assert await numbers(archive, "C") == [2]
+
+
 async def test_names_bring_their_aliases_and_scripts_each_other(archive: Archive) -> None:
     """NVIDIA finds 英伟达 and the other way round; Traditional finds Simplified."""
     await archive.index(source(digest(FRIDAY, item(1, "英伟达财报"), item(2, "NVIDIA新品"), item(3, "機器人量產"))))
@@ -192,8 +204,9 @@ def test_no_query_is_a_syntax_error(text: str) -> None:
 async def test_pages_outside_are_empty(archive: Archive) -> None:
     """Beyond the last page, before the first, and of no size."""
     await archive.index(source(digest(FRIDAY, item(1, "融资"))))
-    for limit, offset in ((5, 1), (5, 999), (5, -1), (0, 0)):
+    for limit, offset in ((5, 1), (5, 999), (5, 10**30), (5, -1), (0, 0), (-5, 0)):
         assert await archive.search("融资", limit=limit, offset=offset) == Page(1)
+    assert len((await archive.search("融资", limit=10**30)).hits) == 1
 
 
 async def test_searches_at_the_same_time(tmp_path: Path) -> None:
@@ -207,7 +220,7 @@ async def test_searches_at_the_same_time(tmp_path: Path) -> None:
 
 async def test_suggestions_find_something(archive: Archive) -> None:
     """A slip of the finger, a run-together query, one word too many: each suggestion has hits."""
-    texts = ("量子计算机突破", "英伟达推出新芯片", "OpenAI发布模型", "Perplexity融资")
+    texts = ("量子计算机突破", "英伟达推出新芯片", "OpenAI发布模型", "Perplexity融资", "机器人登台", "Kimi K2")
     await archive.index(source(digest(FRIDAY, *(item(at, text) for at, text in enumerate(texts, 1)))))
     for typed, expected in (
         ("量子计祘", "量子计算"),
@@ -217,6 +230,8 @@ async def test_suggestions_find_something(archive: Archive) -> None:
         ("perplexty 融资", "perplexity 融资"),
         ("融资 火星", "融资"),
         ("融资 after:2030-01-01", "融资"),
+        ("春晚上的机器人表演", "机器人"),
+        ("kimi k9", "kimi"),
     ):
         found = await archive.suggest(typed)
         assert expected.casefold() in [text.casefold() for text in found], (typed, found)

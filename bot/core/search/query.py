@@ -131,10 +131,10 @@ def _name(words: list[str], aliases: Aliases) -> Iterable[Word]:
     while at < len(words):
         length, names = _longest_name(words[at:], aliases)
         text = " ".join(words[at : at + length])
-        own = phrase(text)
         at += length
-        if own is not None:
-            yield Word(text, tuple(dict.fromkeys([own, *names])))
+        if own := phrase(text):
+            respelled = aliases.respelled(text)
+            yield Word(text, tuple(dict.fromkeys([own, *names, *([respelled] if respelled else [])])))
 
 
 def _longest_name(words: list[str], aliases: Aliases) -> tuple[int, tuple[Phrase, ...]]:

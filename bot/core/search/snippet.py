@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from bot.core.models import PLAIN, Inline, Run, Style
-from bot.core.search.terms import BREAK, Phrase, Term, clusters, fold_with_origin, terms
+from bot.core.search.terms import BREAK, SIGNS, Phrase, Term, clusters, fold_with_origin, terms
 
 WIDTH = 90
 READ_LIMIT = 20_000
@@ -63,9 +63,9 @@ def _sequences(folded: str, phrase: Phrase) -> Iterator[Span]:
     if BREAK in phrase.terms:
         yield from _occurrences(terms(folded), phrase)
         return
-    start = 0
+    start, first = 0, phrase.terms[0].rstrip(SIGNS)
     for line in folded.split("\n"):
-        if phrase.terms[0] in line or phrase.terms[0].isdecimal():  # 4,000 is the term 4000
+        if first in line or first.isdecimal():  # 4,000 is the term 4000
             yield from ((start + a, start + b) for a, b in _occurrences(terms(line), phrase))
         start += len(line) + 1
 
@@ -118,6 +118,9 @@ def _begins_sentence(text: str, at: int) -> bool:
 
 def _whole_characters(text: str, window: Span) -> Span:
     """The window widened so that no grapheme is cut."""
+    beside_edges = "".join([text[max(0, edge - 1) : edge + 1] for edge in window])
+    if clusters(beside_edges) is beside_edges:
+        return window
     at, start, end = 0, window[0], window[1]
     for cluster in clusters(text):
         after = at + len(cluster)

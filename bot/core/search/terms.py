@@ -8,15 +8,17 @@ it can be found without a dictionary. Letters and digits are terms apart, so tha
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from operator import add
 from typing import Literal
 
 import opencc
 import regex
 
-VERSION = f"1 {unicodedata.unidata_version} {opencc.__version__} {regex.__version__}"
+VERSION = f"2 {unicodedata.unidata_version} {opencc.__version__} {regex.__version__}"
 """Changes whenever the same text could give other terms; an index of another version has to be rebuilt."""
 
 # Neither mark can come out of folded text, so no term of a text is ever mistaken for one of these.
@@ -27,13 +29,18 @@ TERM_LIMIT = 40
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 _CLUSTER = regex.compile(r"\X")
 _NEEDS_CLUSTERS = regex.compile(r"[\p{M}\p{Cf}\p{Cs}\p{RI}\p{Emoji_Modifier}\u1100-\u11ff\uff9e\uff9f]")
+_SIMPLE = set[str]()
 _CJK = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー々〇]"
+_WORD = rf"[[\p{{L}}\p{{N}}]--{_CJK}]"
 _RUN = regex.compile(
     rf"(?P<cjk>{_CJK}+)"
     r"|(?P<digits>\p{Nd}{1,3}(?:,\p{Nd}{3})+(?!\p{Nd})|\p{Nd}+)"
-    rf"|(?P<letters>[[\p{{L}}\p{{N}}]--[\p{{Nd}}]--{_CJK}]+)",
+    rf"|(?P<letters>(?<!{_WORD})[a-z](?:\+\+|\#)(?!\p{{Latin}})|[{_WORD}--\p{{Nd}}]+)",  # C++ and C# are not C
     regex.VERSION1,
 )
+# To the index ASCII signs are spaces; these are never in folded text.
+SIGNS = "＋＃"
+_TO_SIGNS = str.maketrans("+#", SIGNS)
 # What may stand inside a name: nothing, spaces, or one joint. Anything else ends a phrase.
 _JOINT = regex.compile(r" *(?:[-‐–_/+&·] *)?|[.'’]")
 
@@ -76,7 +83,7 @@ class Term:
 class Phrase:
     """Terms that must follow each other. `is_prefix`: the last one may go on (a single CJK character).
 
-    `literal` is set when the phrase is one CJK run: it is wherever that text stands in folded text.
+    `literal` is set when the phrase is wherever that text stands in folded text: one CJK run, C++.
     """
 
     terms: tuple[str, ...]
@@ -86,14 +93,14 @@ class Phrase:
 
 def fold(text: str) -> str:
     """The text as the search sees it: width, case, accents and Chinese script no longer matter."""
-    if _NEEDS_CLUSTERS.search(text) is None:
+    if _is_simple(text):
         return text.translate(_FOLDS)
     return "".join([_fold_cluster(cluster) for cluster in clusters(text)])
 
 
 def fold_with_origin(text: str) -> Folded:
     """Fold and remember for every folded character which characters of `text` it came from, whole graphemes only."""
-    if _NEEDS_CLUSTERS.search(text) is None and len(folded := text.translate(_FOLDS)) == len(text):
+    if _is_simple(text) and len(folded := text.translate(_FOLDS)) == len(text):
         return Folded(folded, range(len(text)), range(1, len(text) + 1))  # one for one, as nearly always
     pieces, starts, ends, at = [], list[int](), list[int](), 0
     for cluster in clusters(text):
@@ -107,10 +114,20 @@ def fold_with_origin(text: str) -> Folded:
 
 def clusters(text: str) -> Sequence[str]:
     """The graphemes of a text. Most texts have none of more than one character and are their own answer."""
-    if _NEEDS_CLUSTERS.search(text) is None:
+    if _is_simple(text):
         return text
     found: list[str] = _CLUSTER.findall(text)
     return found
+
+
+def _is_simple(text: str) -> bool:
+    """Whether every grapheme is one character; those known to be are remembered, which is ten times quicker."""
+    if _SIMPLE.issuperset(text):
+        return True
+    if _NEEDS_CLUSTERS.search(text):
+        return False
+    _SIMPLE.update(text)
+    return True
 
 
 def runs(folded: str) -> list[Run]:
@@ -124,12 +141,16 @@ def runs(folded: str) -> list[Run]:
 
 def terms(folded: str) -> list[Term]:
     """The terms of a folded text, in order, with a break wherever a phrase must not go on."""
-    return list(_terms(runs(folded)))
+    return [
+        Term(text, run.start + at, min(run.end, run.start + at + 2) if run.kind == "cjk" else run.end)
+        for run, texts in _pieces(runs(folded))
+        for at, text in enumerate(texts)
+    ]
 
 
 def index_text(text: str) -> str:
     """The terms of a text as the index stores them, separated by spaces."""
-    return " ".join([term.text for term in terms(fold(text))])
+    return " ".join(_texts(runs(fold(text))))
 
 
 def phrase(text: str) -> Phrase | None:
@@ -137,32 +158,34 @@ def phrase(text: str) -> Phrase | None:
     found = runs(fold(text))
     if not found:
         return None
-    wanted, last = tuple(term.text for term in _terms(found)), found[-1]
+    wanted, last = tuple(_texts(found)), found[-1]
+    literal = last.text if len(found) == 1 and (last.kind == "cjk" or last.text.endswith(("+", "#"))) else ""
     if last.kind != "cjk":
-        return Phrase(wanted)
-    literal = last.text if len(found) == 1 else ""
+        return Phrase(wanted, literal=literal)
     if len(last.text) == 1:
         return Phrase(wanted, is_prefix=True, literal=literal)
     return Phrase(wanted[:-1], literal=literal)  # the text may go on after the last character
 
 
-def _terms(found: Iterable[Run]) -> Iterable[Term]:
+def _texts(found: Iterable[Run]) -> Iterator[str]:
+    return chain.from_iterable(texts for _, texts in _pieces(found))
+
+
+def _pieces(found: Iterable[Run]) -> Iterator[tuple[Run, list[str]]]:
+    """The terms of every run; a break is a run of nothing."""
     previous: Run | None = None
     for run in found:
         is_decimal = previous is not None and run.gap == "." and {run.kind, previous.kind} == {"digits"}
         if previous is not None and not run.is_joined:
-            yield Term(BREAK, run.start, run.start)
-        yield from _terms_of(run, DECIMAL if is_decimal else "")
+            yield Run("break", "", run.start, run.start), [BREAK]
+        yield run, _split(run, DECIMAL if is_decimal else "")
         previous = run
 
 
-def _terms_of(run: Run, mark: str) -> Iterable[Term]:
+def _split(run: Run, mark: str) -> list[str]:
     if run.kind != "cjk":
-        yield Term(mark + run.text.replace(",", "")[:TERM_LIMIT], run.start, run.end)
-        return
-    for at in range(len(run.text) - 1):
-        yield Term(run.text[at : at + 2], run.start + at, run.start + at + 2)
-    yield Term(run.text[-1], run.end - 1, run.end)
+        return [mark + run.text.replace(",", "").translate(_TO_SIGNS)[:TERM_LIMIT]]
+    return [*map(add, run.text, run.text[1:]), run.text[-1]]
 
 
 @lru_cache(maxsize=4096)

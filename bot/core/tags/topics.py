@@ -66,7 +66,8 @@ class Taxonomy:
         root = _table(_load(data), "the file")
         topics = [_topic(name, entry) for name, entry in _entries(root, "topics")]
         entities = [_entity(key, entry) for key, entry in _entries(root, "entities")]
-        aliases = Aliases(tuple(_groups(root.get("aliases", []))))
+        names = frozenset(spelling(name) for entity in entities for name in entity.spellings)
+        aliases = Aliases(tuple(_groups(root.get("aliases", []))), names)
         known = entities + topics
         _require_unique([tagged.name for tagged in known])
         return cls(

@@ -46,6 +46,18 @@ def test_a_name_brings_its_aliases() -> None:
     assert ("抱抱", "抱脸") in {phrase.terms for phrase in face.names}
 
 
+@pytest.mark.parametrize("typed", ["DeepSeekV4", "deepseek v4", "DeepSeek-V4"])
+def test_a_known_name_is_found_apart_from_its_version_and_together(typed: str) -> None:
+    """Both ways of writing are looked for, whichever was typed; a word that is no name stays as it is."""
+    aliases = Aliases((), frozenset({"deepseek", "openai"}))
+    (word,) = parse_query(typed, TODAY, aliases).words
+    assert {phrase.terms for phrase in word.names} == {("deepseek", "v", "4"), ("deepseekv", "4")}
+    (name,) = parse_query("open AI", TODAY, aliases).words
+    assert ("openai",) in {phrase.terms for phrase in name.names}
+    (other,) = parse_query("seekdeepv4", TODAY, aliases).words
+    assert len(other.names) == 1
+
+
 def test_filters_are_understood() -> None:
     """Days as people name them; tags quoted or not; a full-width colon is a colon."""
     query = parse_query('融资 tag：模型 tag:"Hugging Face" after:上周五 before:2026-02-09', TODAY)

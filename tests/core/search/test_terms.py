@@ -30,6 +30,11 @@ def test_numbers_are_whole() -> None:
     assert index_text("H20 H200 5.3 5，3 4,000亿") == "h 20 h 200 5 ·3 5 ¶ 3 4000 亿"
 
 
+def test_a_language_of_one_letter_keeps_its_sign() -> None:
+    """C++ and C# are not C, also between Chinese characters; other signs part words."""
+    assert index_text("用C++写，C#和C端，a++b") == "用 c＋＋ 写 ¶ c＃ 和 c 端 ¶ a ¶ b"
+
+
 def test_a_phrase_ends_at_punctuation() -> None:
     """What a comma separates is not one name: `GPT，5月` is not GPT-5."""
     assert index_text("GPT，5月") == "gpt ¶ 5 月"
