@@ -13,7 +13,7 @@ from bot.core.digest import parse_digest
 from bot.core.digest.lint import shape_problem
 from bot.core.keys import digest_key
 from bot.core.models import Digest, Problem
-from bot.core.tags.topics import Taxonomy, TaxonomyError
+from bot.core.tags.topics import MAX_BYTES, Taxonomy, TaxonomyError
 from bot.pipeline.parser import Parser
 from bot.pipeline.posts import list_posts, read_post
 
@@ -24,13 +24,22 @@ def load_taxonomy(path: Path | None) -> Taxonomy:
     Raises:
         ConfigError: the file cannot be read or used.
     """
+    if path is None:
+        return Taxonomy.parse(files("bot.core.tags").joinpath("taxonomy.json").read_bytes())
     try:
-        return Taxonomy.parse(
-            path.read_bytes() if path else files("bot.core.tags").joinpath("taxonomy.json").read_bytes()
-        )
+        return Taxonomy.parse(_read_taxonomy(path))
     except (OSError, TaxonomyError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(f"TAXONOMY_FILE {path}: {reason}. Mend the file, or leave the setting empty.") from None
+
+
+def _read_taxonomy(path: Path) -> bytes:
+    if not path.exists():
+        raise TaxonomyError("there is no such file")
+    if not path.is_file():  # a pipe would be read for ever
+        raise TaxonomyError("it is no file")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def existing_posts_dir(settings: Settings) -> Path:

@@ -50,7 +50,7 @@ def parse_pattern(source: str) -> tuple[Alternative, ...]:
     Raises:
         PatternError: it is no regular expression, matches the empty text, or may run for ever.
     """
-    return tuple(_compile(alternative) for alternative in _split(source)) if source else ()
+    return tuple(_compile(alternative) for alternative in _split(_fold_chinese(source))) if source else ()
 
 
 class PatternIndex:
@@ -74,6 +74,11 @@ class PatternIndex:
         return found
 
 
+def _fold_chinese(source: str) -> str:
+    """The pattern in the script and width of folded text (昇腾 is 升腾 there); \\D must stay \\D, so not all of it."""
+    return "".join(ch if ch.isascii() else regex.escape(fold(ch)) for ch in source)
+
+
 def _compile(source: str) -> Alternative:
     if not source:
         raise PatternError("an alternative is empty: a `|` too many")
@@ -84,11 +89,7 @@ def _compile(source: str) -> Alternative:
 
 
 def _compile_expression(source: str) -> regex.Pattern[str]:
-    try:
-        regex.compile(source)  # by itself first, so that an error points into it
-        expression = regex.compile(f"{_EDGE}(?:{source}){_EDGE}", regex.IGNORECASE)
-    except (regex.error, RecursionError) as error:
-        raise PatternError(f'"{source}" is not a regular expression: {error}') from error
+    expression = _within_edges(source)
     try:
         if any(match.start() == match.end() for match in expression.finditer("a1 中.", timeout=TIMEOUT_S)):
             raise PatternError(f'"{source}" matches the empty text')
@@ -97,6 +98,17 @@ def _compile_expression(source: str) -> regex.Pattern[str]:
     except TimeoutError as error:
         raise PatternError(f'"{source}" takes too long on some texts; avoid repeats inside repeats') from error
     return expression
+
+
+def _within_edges(source: str) -> regex.Pattern[str]:
+    try:
+        try:
+            return regex.compile(f"{_EDGE}(?:{source}){_EDGE}", regex.IGNORECASE)
+        except regex.error:
+            regex.compile(source)  # by itself, so that the error points into it
+            raise
+    except (regex.error, RecursionError) as error:
+        raise PatternError(f'"{source}" is not a regular expression: {error}') from error
 
 
 def _stands_alone(name: str, text: str) -> bool:
@@ -128,6 +140,8 @@ def _split(source: str) -> Iterator[str]:
             in_set = True
         elif ch in "()":
             depth += 1 if ch == "(" else -1
+            if depth < 0:
+                raise PatternError(f'"{source[start : at + 1]}" closes a bracket that was not opened')
         elif ch == "|" and depth == 0:
             yield source[start:at]
             start = at + 1

@@ -16,13 +16,20 @@ from bot.core.wording import block_lines
 
 HEADLINE_CHARACTERS = 300
 TEXT_CHARACTERS = 160
-LEAD_CHARACTERS = 80
+LEAD_CHARACTERS = 60
 """How far into the text words tell the topic; names are looked for in all of `TEXT_CHARACTERS`."""
+
+ENOUGH_TOPICS = 3
+"""A headline that tells as many needs no text to be understood."""
 
 HEADLINE_ONLY = "="
 """Before an alias: it means the entity in headlines only (GitHub is named in many texts that are not about it)."""
 
-_PLACES = ("title_or_section", "text", "section")
+MAX_BYTES = 1024 * 1024
+"""No taxonomy is larger; what is, is another file."""
+
+_PLACES = ("title_or_section", "text", "hint", "section")
+"""Where patterns are looked for: the headline; the start of the text; either, where those told nothing; the section."""
 
 
 class TaxonomyError(ValueError):
@@ -36,6 +43,7 @@ class Tagged:
     name: str
     headline: tuple[Alternative, ...]
     text: tuple[Alternative, ...] = ()
+    hint: tuple[Alternative, ...] = ()
     section: tuple[Alternative, ...] = ()
     spellings: tuple[str, ...] = ()
 
@@ -54,6 +62,7 @@ class Taxonomy:
     _names: Mapping[str, str] = field(repr=False)
     _headline: PatternIndex = field(repr=False)
     _text: PatternIndex = field(repr=False)
+    _hint: PatternIndex = field(repr=False)
     _section: PatternIndex = field(repr=False)
 
     @classmethod
@@ -64,6 +73,7 @@ class Taxonomy:
             TaxonomyError: it is not one; the message names the entry.
         """
         root = _table(_load(data), "the file")
+        _require_known(root, ("topics", "entities", "aliases"))
         topics = [_topic(name, entry) for name, entry in _entries(root, "topics")]
         entities = [_entity(key, entry) for key, entry in _entries(root, "entities")]
         names = frozenset(spelling(name) for entity in entities for name in entity.spellings)
@@ -78,6 +88,7 @@ class Taxonomy:
             _names=dict(_spellings(known, aliases)),
             _headline=PatternIndex((tagged.name, tagged.headline) for tagged in known),
             _text=PatternIndex((tagged.name, tagged.text) for tagged in known),
+            _hint=PatternIndex((tagged.name, tagged.hint) for tagged in known),
             _section=PatternIndex((tagged.name, tagged.section) for tagged in known),
         )
 
@@ -96,24 +107,25 @@ class Taxonomy:
     def _label_entry(self, entry: Item | Passage, about: set[str]) -> Item | Passage:
         if isinstance(entry, Passage):
             return entry
-        text = fold(_opening(entry))
-        headline = self._headline.find(fold(entry.title[:HEADLINE_CHARACTERS]))
-        named = headline | self._text.find(text)
-        topics = self._topics(headline, text, about, entry.is_brief)
+        title, text = fold(entry.title[:HEADLINE_CHARACTERS]), fold(_opening(entry))
+        named = self._headline.find(title) | self._text.find(text)
+        topics = self._topics(title, text, entry.is_brief) or about
         return replace(
             entry,
             topics=tuple(topic for topic in self.topics if topic in topics),
             entities=tuple(entity for entity in self.entities if entity in named),
         )
 
-    def _topics(self, headline: set[str], text: str, about: set[str], is_brief: bool) -> set[str]:
+    def _topics(self, title: str, text: str, is_brief: bool) -> set[str]:
         """The farther a word stands from the headline, the less it tells: it is heard where the nearer ones are few."""
-        found = headline.intersection(self.topics)
-        if len(found) < 2:
-            found |= self._text.find(text[:LEAD_CHARACTERS]).intersection(self.topics)
+        lead = text[:LEAD_CHARACTERS]
+        found = self._headline.find(title)
+        if len(found.intersection(self.topics)) < ENOUGH_TOPICS:
+            found |= self._text.find(lead)
+        found = found.intersection(self.topics) or self._hint.find(title) or self._hint.find(lead)
         if not found and is_brief:  # its text is a clause that goes on where the headline ends
-            found = self._headline.find(text).intersection(self.topics)
-        return found or about
+            found = self._headline.find(text)
+        return found.intersection(self.topics)
 
 
 def _opening(item: Item) -> str:
@@ -127,8 +139,10 @@ def _opening(item: Item) -> str:
 
 
 def _load(data: bytes) -> Any:
+    if len(data) > MAX_BYTES:
+        raise TaxonomyError(f"the file is larger than {MAX_BYTES // 1024**2} MiB")
     try:
-        return json.loads(data.decode("utf-8-sig"))
+        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object)
     except UnicodeDecodeError as error:
         raise TaxonomyError(f"the file is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     except json.JSONDecodeError as error:
@@ -137,10 +151,26 @@ def _load(data: bytes) -> Any:
         raise TaxonomyError("the file is nested too deeply to be a taxonomy") from error
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON itself lets the last of two equal names win in silence."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise TaxonomyError(f'"{next(name for name in names if names.count(name) > 1)}" stands twice in one object')
+    return found
+
+
 def _table(value: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TaxonomyError(f"{where} must be an object {{…}}")
     return value
+
+
+def _require_known(entry: dict[str, Any], expected: tuple[str, ...], where: str = "") -> None:
+    for key in entry:
+        if key not in expected:
+            known = ", ".join(f'"{name}"' for name in expected)
+            raise TaxonomyError(f'{where}"{key}" is unknown; known are {known}')
 
 
 def _entries(root: dict[str, Any], kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -154,15 +184,16 @@ def _entries(root: dict[str, Any], kind: str) -> Iterator[tuple[str, dict[str, A
 
 def _topic(name: str, entry: dict[str, Any]) -> Tagged:
     where = f"topics: {name}"
-    if not entry or entry.keys() - set(_PLACES):
-        expected = " or ".join(f'"{place}"' for place in _PLACES)
-        raise TaxonomyError(f"{where}: expected {expected}, found {sorted(entry)}")
-    headline, text, section = (_pattern(entry.get(place, ""), where) for place in _PLACES)
-    return Tagged(name, headline, text, section)
+    if not entry:
+        raise TaxonomyError(f"{where}: has no patterns, so nothing is about it")
+    _require_known(entry, _PLACES, f"{where}: ")
+    headline, text, hint, section = (_pattern(entry.get(place, ""), where) for place in _PLACES)
+    return Tagged(name, headline, text, hint, section)
 
 
 def _entity(key: str, entry: dict[str, Any]) -> Tagged:
     where = f"entities: {key}"
+    _require_known(entry, ("name", "aliases"), f"{where}: ")
     name, aliases = entry.get("name", key), entry.get("aliases")
     if not isinstance(name, str) or not spelling(name):
         raise TaxonomyError(f'{where}: "name" must be a word')
