@@ -38,7 +38,8 @@ class Deaf:
 
     async def on_chat_done(self, campaign: Campaign, chat_id: int, message_ids: tuple[int, ...]) -> None: ...
 
-    async def on_question(self, question: Question) -> None: ...
+    async def on_question(self, question: Question) -> bool:
+        return False
 
     async def on_alarm(self, alarm: Alarm) -> None:
         print("alarm:", alarm)
@@ -52,7 +53,7 @@ async def ours(far: Far, readers: int, folder: Path) -> str:
     bulk = AiohttpRequest(BULK_CONNECTIONS, tls=trusting())
     await bulk.initialize()
     bot = Bot(TOKEN, base_url=far.base_url)
-    delivery = Delivery(store, Sender(bot, limiter, request=bulk, is_paid=True), Deaf(), clock=now_ms, has_admins=False)
+    delivery = Delivery(store, Sender(bot, limiter, request=bulk, is_paid=True), Deaf(), clock=now_ms)
     campaign_id = await store.campaigns.draft(BroadcastPlan((Call({"text": TEXT}),), author_id=1))
     await store.campaigns.launch(campaign_id)
     while not await store.fanout.write_chunk(campaign_id):

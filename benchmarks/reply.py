@@ -43,7 +43,7 @@ async def measure(far: Far, seconds: float, folder: Path) -> list[float]:
     async with ExtBot(
         TOKEN, base_url=far.base_url, request=AiohttpRequest(REPLY_CONNECTIONS), rate_limiter=limiter
     ) as bot:
-        delivery = Delivery(store, Sender(bot, limiter, request=bulk), Deaf(), clock=now_ms, has_admins=False)
+        delivery = Delivery(store, Sender(bot, limiter, request=bulk), Deaf(), clock=now_ms)
         campaign_id = await store.campaigns.draft(BroadcastPlan((Call({"text": TEXT}),), author_id=1))
         await store.campaigns.launch(campaign_id)
         stop = asyncio.Event()

@@ -48,6 +48,7 @@ from bot.pipeline.webhook import Address, Webhook
 from bot.resources import digest_reader, existing_posts_dir, load_taxonomy
 from bot.storage import Store
 from bot.storage.instance import hold
+from bot.storage.logbook import LOGBOOK, Logbook
 from bot.storage.witness import note_known, require_known
 
 REPLY_CONNECTIONS, BULK_CONNECTIONS, POLL_CONNECTIONS = 32, 192, 2
@@ -212,7 +213,9 @@ async def _build(
     corrections = Corrections(store=store, archive=archive, press=press, sender=sender)
     admins = Admins(settings.admin_ids, sender)
     hooks = DeliveryHooks(admins, corrections, say)
-    delivery = Delivery(store, sender, hooks, clock=now_ms, has_admins=bool(settings.admin_ids))
+    logbook = Logbook(settings.data_dir / LOGBOOK)
+    closing.callback(logbook.close)
+    delivery = Delivery(store, sender, hooks, clock=now_ms, logbook=logbook)
     parser = closing.enter_context(Parser(settings.posts_category))
     publisher = Publisher(
         store=store,

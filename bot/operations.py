@@ -17,6 +17,7 @@ from bot.storage.backup import Backup, back_up, examine, put_back
 from bot.storage.dialect import file_of, is_missing
 from bot.storage.errors import StoreError, WrongBotError
 from bot.storage.instance import hold
+from bot.storage.logbook import LOGBOOK
 from bot.storage.records import Campaign
 
 TAGS_SHOWN = 10
@@ -58,6 +59,7 @@ def restore(file: Path) -> int:
         _refuse_strangers(settings, state, found)
         state.parent.mkdir(parents=True, exist_ok=True)
         old = put_back(file, state)
+        (settings.data_dir / LOGBOOK).unlink(missing_ok=True)  # it is about the state that was there before
     _print(catalogue()("restore.done", path=file, subscribers=found.subscribers))
     if old is not None:
         _print(catalogue()("restore.kept", path=old))

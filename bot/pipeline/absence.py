@@ -27,7 +27,7 @@ class Absence:
     """Tells the admins once a day; what was told is remembered in the state."""
 
     def __init__(
-        self, store: Store, timetable: Timetable, tell_admins: Callable[[Part], Awaitable[None]], say: Say
+        self, store: Store, timetable: Timetable, tell_admins: Callable[[Part], Awaitable[object]], say: Say
     ) -> None:
         self._store = store
         self._timetable = timetable

@@ -24,20 +24,24 @@ class Admins:
         self._admin_ids = sorted(admin_ids)
         self._sender = sender
 
-    async def tell(self, part: Part) -> None:
-        """Tell every admin.
+    async def tell(self, part: Part) -> bool:
+        """Tell every admin; whether one of them has heard it.
 
         Raises:
-            NotYetError: one could not be reached just now; tell it again later.
+            NotYetError: nobody has, and one could not be reached just now; tell it again later.
         """
+        heard, missed = 0, ""
         for admin_id in self._admin_ids:
             match await self._sender.send_part(admin_id, to_params(part)):
                 case Sent():
-                    pass
-                case ChatGone() | ChatPaused() | BadContent() as outcome:
-                    log.warning("admin.unreachable", admin=admin_id, outcome=type(outcome).__name__)
+                    heard += 1
                 case outcome:
-                    raise NotYetError(f"admin {admin_id}: {type(outcome).__name__}")
+                    log.warning("admin.unreachable", admin=admin_id, outcome=type(outcome).__name__)
+                    if not isinstance(outcome, ChatGone | ChatPaused | BadContent):
+                        missed = f"admin {admin_id}: {type(outcome).__name__}"
+        if missed and not heard:
+            raise NotYetError(missed)
+        return heard > 0
 
 
 class DeliveryHooks:
@@ -52,15 +56,15 @@ class DeliveryHooks:
         """Link the card's table of contents to the messages that are there now."""
         await self._corrections.link_card(campaign, chat_id)
 
-    async def on_question(self, question: Question) -> None:
-        """Ask whether a part that may have arrived is to be sent once more."""
+    async def on_question(self, question: Question) -> bool:
+        """Ask whether a part that may have arrived is to be sent once more; False when there is nobody to ask."""
         place = f"{question.campaign_id}.{question.chat_id}"
         buttons = (
             Button(self._say("question.repeat"), callback=f"v1:again:{place}"),
             Button(self._say("question.leave"), callback=f"v1:leave:{place}"),
         )
         sentence = self._say("question.unknown", part=question.part + 1, campaign=question.campaign_id)
-        await self._admins.tell(Part(sentence, keyboard=(buttons,)))
+        return await self._admins.tell(Part(sentence, keyboard=(buttons,)))
 
     async def on_alarm(self, alarm: Alarm) -> None:
         """Tell of trouble, once."""

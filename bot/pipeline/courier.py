@@ -35,6 +35,7 @@ from bot.pipeline.transitions import advance, finish_empty, go_classic, put_back
 from bot.pipeline.transport import Template
 from bot.storage import Store
 from bot.storage.errors import StoreError
+from bot.storage.logbook import Flight, Logbook
 from bot.storage.records import Call, Campaign, CampaignKind, Delivery, DeliveryState, Entry
 
 LONGEST_TURN_S = 30.0
@@ -98,6 +99,11 @@ def lane_of(campaign: Campaign, delivery: Delivery) -> Lane:
     return Lane.GROUP if delivery.is_group else Lane.DIGEST
 
 
+def is_public(campaign: Campaign, delivery: Delivery) -> bool:
+    """Whether everybody would see a message twice, so that a person decides about a lost answer."""
+    return delivery.is_group and campaign.kind is not CampaignKind.BROADCAST
+
+
 class Courier:
     """Many deliveries at once, one at a time a chat.
 
@@ -111,9 +117,9 @@ class Courier:
         sender: Sender,
         recorder: Recorder,
         office: Office,
+        logbook: Logbook,
         *,
         clock: Clock,
-        has_admins: bool,
         pauses: Pauses,
     ) -> None:
         self._store = store
@@ -121,7 +127,7 @@ class Courier:
         self._recorder = recorder
         self._clock = clock
         self._office = office
-        self._has_admins = has_admins
+        self._logbook = logbook
         self.outage = Outage(sender, pauses)
         self.in_flight: set[asyncio.Task[Carried]] = set()
         ahead = max(LEAST_AHEAD, math.ceil(sender.limiter.per_second * AHEAD_S))
@@ -130,18 +136,21 @@ class Courier:
         self._editions: OrderedDict[int, asyncio.Task[tuple[Prepared, ...]]] = OrderedDict()
 
     async def carry(self, campaign: Campaign, delivery: Delivery) -> None:
-        """Work until the delivery is over, has to wait for long, or its campaign rests."""
+        """Work until the delivery is over, has to wait for long, or its campaign rests.
+
+        Raises:
+            StoreError: the state cannot be used; the delivery is put back as far as it came.
+        """
         # The lock lives as long as somebody holds or wants it.
         lock = self._chats.setdefault(delivery.chat_id, asyncio.Lock())
         async with lock:
             is_plain = False
             while delivery.state is DeliveryState.PENDING and delivery.leased_until_ms:
-                # A chat that refuses rich messages goes on with another edition.
-                calls = await self.calls(campaign, delivery.edition_id)
-                if not calls:
-                    await self._recorder.record(finish_empty(delivery))
-                    return
-                carried = await self._carry_part(campaign, delivery, calls, is_plain)
+                try:
+                    carried = await self._carry_part(campaign, delivery, is_plain)
+                except StoreError:
+                    await self._recorder.record(put_back(delivery))
+                    raise
                 if carried is None:
                     return
                 delivery, is_plain = carried.entry.delivery, isinstance(carried.step, SendPlain)
@@ -170,10 +179,13 @@ class Courier:
             return None
         return Classic(classic, tuple(call.section for call in await self._store.ledger.calls(classic)))
 
-    async def _carry_part(
-        self, campaign: Campaign, delivery: Delivery, calls: tuple[Prepared, ...], is_plain: bool
-    ) -> Carried | None:
+    async def _carry_part(self, campaign: Campaign, delivery: Delivery, is_plain: bool) -> Carried | None:
         """One call; None when it was not made and the row is back in the ledger."""
+        # Not loaded once for all parts: a chat that refuses rich messages goes on with another edition.
+        calls = await self.calls(campaign, delivery.edition_id)
+        if not calls:
+            await self._recorder.record(finish_empty(delivery))
+            return None
         lane = lane_of(campaign, delivery)
         await self.outage.wait_over()
         gap_ms = self._sender.limiter.gap_ms(lane, delivery.chat_id)
@@ -219,6 +231,12 @@ class Courier:
         self, campaign: Campaign, delivery: Delivery, calls: tuple[Prepared, ...], is_plain: bool
     ) -> Carried:
         """From here on nothing may be interrupted: what Telegram accepted is recorded."""
+        with self._logbook.flight(Flight(delivery.campaign_id, delivery.chat_id, delivery.next_part)):
+            return await self._fly(campaign, delivery, calls, is_plain)
+
+    async def _fly(
+        self, campaign: Campaign, delivery: Delivery, calls: tuple[Prepared, ...], is_plain: bool
+    ) -> Carried:
         call = calls[delivery.next_part]
         template = call.plain if is_plain and call.plain else call.formatted
         body = template.body(delivery.chat_id, None if call.message_id else delivery.thread_id)
@@ -238,7 +256,7 @@ class Courier:
         self, campaign: Campaign, delivery: Delivery, outcome: Outcome, calls: tuple[Prepared, ...], *, is_plain: bool
     ) -> Carried:
         classic = calls[delivery.next_part].classic
-        can_ask = self.can_ask(campaign, delivery)
+        can_ask = is_public(campaign, delivery)
         attempt = Attempt(delivery.attempts, delivery.is_repeat, is_plain, can_ask, classic is not None)
         step = next_step(outcome, attempt, now_ms=self._clock(), policy=campaign.policy)
         if isinstance(step, SourceLost) and campaign.kind is CampaignKind.BROADCAST:
@@ -258,10 +276,6 @@ class Courier:
             log.error("chat.not_migrated", chat=old_id, new_chat=new_id, error=str(error))
             return False
         return True
-
-    def can_ask(self, campaign: Campaign, delivery: Delivery) -> bool:
-        """Whether a person decides about a lost answer: the chat is public, and there is somebody to ask."""
-        return self._has_admins and delivery.is_group and campaign.kind is not CampaignKind.BROADCAST
 
     def _prepare(self, call: Call, is_silent: bool, classic: Classic | None) -> Prepared:
         params: dict[str, Any] = dict(call.params)

@@ -11,7 +11,6 @@ import structlog
 
 from bot.core.delivery.retry import (
     Ask,
-    Attempt,
     GiveUp,
     Leave,
     Policy,
@@ -21,7 +20,6 @@ from bot.core.delivery.retry import (
     StopEverything,
     Suspend,
     Unreachable,
-    after_unknown,
 )
 from bot.pipeline.alarms import Alarms
 from bot.pipeline.conflict import ConflictWatch
@@ -41,13 +39,15 @@ from bot.pipeline.pauses import USUAL, Pauses
 from bot.pipeline.questions import Questions
 from bot.pipeline.ratelimit import Clock, monotonic_ms
 from bot.pipeline.recorder import Recorder
+from bot.pipeline.recovery import Recovery
 from bot.pipeline.sender import Sender
 from bot.pipeline.settling import Settling
 from bot.pipeline.speed import Speed
-from bot.pipeline.transitions import OVER, advance, put_back
+from bot.pipeline.transitions import OVER, advance
 from bot.storage import Store
-from bot.storage.errors import StoreError
-from bot.storage.records import Campaign, CampaignKind, CampaignState, DeliveryState
+from bot.storage.errors import LeaseLostError, StoreError
+from bot.storage.logbook import Logbook
+from bot.storage.records import Campaign, CampaignKind, CampaignState
 from bot.storage.records import Delivery as Row
 
 __all__ = [
@@ -76,16 +76,13 @@ ANOTHER_INSTANCE = (
     "Another process has been using this bot's token for a minute. Stop it, or give this bot another token; nothing "
     "was lost, the queue goes on at the next start."
 )
-TAKEN_OVER = (
-    "Another process that shares this database sends now, because this one did not answer for too long. Nothing was "
-    "lost; start this one again to stand by."
-)
 
 log = structlog.get_logger(__name__)
 
 
 class Delivery:
-    """The engine. One per token. `has_admins`: there is somebody to ask about lost answers in public groups."""
+    """The engine. One per token. Without a `logbook` that outlives the process, every call that was marked is in doubt
+    after a crash."""
 
     def __init__(
         self,
@@ -94,10 +91,11 @@ class Delivery:
         hooks: Hooks,
         *,
         clock: Clock,
-        has_admins: bool,
         monotonic: Clock = monotonic_ms,
         pauses: Pauses = USUAL,
+        logbook: Logbook | None = None,
     ) -> None:
+        logbook = logbook or Logbook()
         self._pauses = pauses
         self._store = store
         self._sender = sender
@@ -106,15 +104,14 @@ class Delivery:
         self._alarms = Alarms(hooks)
         self._recorder = Recorder(store.ledger, self._alarms.trouble, pauses)
         office = Office(self._may_send, self._on_called, self._on_recorded)
-        self._courier = Courier(
-            store, sender, self._recorder, office, clock=clock, has_admins=has_admins, pauses=pauses
-        )
+        self._courier = Courier(store, sender, self._recorder, office, logbook, clock=clock, pauses=pauses)
         window = max(LEAST_WINDOW, int(sender.limiter.per_second * WINDOW_S))
         self._feeder = Feeder(store, self._recorder, self._carry, window=window, clock=clock)
         self._settling = Settling(store, hooks, pauses)
-        self._questions = Questions()
+        self._questions = Questions(hooks, self._alarms, pauses, self._feeder.news)
+        self._recovery = Recovery(store, self._courier, logbook, clock)
         self._conflict = ConflictWatch()
-        self._lease = SenderLease(store.leases, clock) if store.is_shared else None
+        self._lease = SenderLease(store.lease, clock, is_shared=store.is_shared, pauses=pauses)
         self._speed = Speed(monotonic)
         self._fault: DeliveryError | None = None
         self._ending = asyncio.Event()
@@ -124,7 +121,7 @@ class Delivery:
 
         Raises:
             TokenRejectedError: Telegram refuses the token; the queue is kept.
-            AnotherInstanceError: somebody else has been using the token for a minute.
+            AnotherInstanceError: somebody else has been using the token for a minute, or sends from this database now.
         """
         recording = asyncio.create_task(self._recorder.run())
         working = asyncio.create_task(self._work())
@@ -135,8 +132,8 @@ class Delivery:
             for task in stopping:
                 task.cancel()
             await self._finish(working, recording)
-        if self._fault is not None:
-            raise self._fault
+        if (fault := self._fault_of(recording, working)) is not None:
+            raise fault
 
     def wake(self) -> None:
         """There is a new campaign, or one was changed in the store."""
@@ -196,9 +193,9 @@ class Delivery:
     # -- work
 
     async def _work(self) -> None:
-        if self._lease is not None:
-            await self._persist(self._lease.wait)
-            self._alarms.run(self._keep(self._lease))
+        await self._persist(self._lease.wait)
+        if self._store.is_shared:
+            self._alarms.run(self._keep())
         await self._persist(self._recover)
         while True:
             self._feeder.news.clear()
@@ -211,17 +208,20 @@ class Delivery:
             if rest_s <= 0:
                 await asyncio.sleep(0)
                 continue
+            # Not `wait_for`: before Python 3.12 it swallows a cancellation that comes together with the news.
             with suppress(TimeoutError):
                 async with asyncio.timeout(rest_s):
                     await self._feeder.news.wait()
 
-    async def _keep(self, lease: SenderLease) -> None:
-        await lease.keep()
-        self._halt(AnotherInstanceError(TAKEN_OVER))
+    async def _keep(self) -> None:
+        try:
+            await self._lease.keep()
+        except LeaseLostError as lost:
+            self._halt(AnotherInstanceError(str(lost)))
 
     async def _round(self) -> float:
         """One round of work; the seconds until the next is worth it."""
-        if self._conflict.is_present(self._clock()) or (self._lease is not None and not self._lease.is_held):
+        if self._conflict.is_present(self._clock()) or not self._lease.is_held:
             return BLOCKED_REST_S
         is_busy = await self._feeder.round()
         for row in self._questions.take_due(self._clock()):
@@ -236,31 +236,17 @@ class Delivery:
             await self._courier.carry(campaign, row)
         except StoreError as error:
             self._alarms.trouble(error)
-            self._recorder.put(put_back(row))
         except Exception:  # a bug must not take the other deliveries along; the row comes again when its lease ends
             log.exception("delivery.crashed", campaign=row.campaign_id, chat=row.chat_id)
 
     async def _recover(self) -> None:
-        """After a crash: calls without a known end are unknown, what was claimed is free, last steps are made up."""
-        found = []
-        for row in await self._store.ledger.open():
-            if row.state is DeliveryState.UNKNOWN:
-                self._questions.add(row)
-                continue
-            campaign = await self._store.campaigns.find(row.campaign_id)
-            if campaign is None:
-                continue
-            parts = len(await self._courier.calls(campaign, row.edition_id))
-            attempt = Attempt(is_repeat=row.is_repeat, can_ask=self._courier.can_ask(campaign, row))
-            step = after_unknown("stopped during the call", attempt, now_ms=self._clock(), policy=campaign.policy)
-            found.append(Carried(campaign, row, step, advance(row, step, parts, self._clock())))
-            log.warning("delivery.recovered", campaign=row.campaign_id, chat=row.chat_id, part=row.next_part)
-        if found:
-            await self._store.ledger.write([carried.entry for carried in found])
-        await self._store.ledger.release_leases()
-        await self._settling.recover()
-        for carried in found:
+        """Put in order what a dead process left, and make up for its last steps."""
+        doubtful, waiting = await self._recovery.run()
+        for carried in doubtful:
             self._on_recorded(carried)
+        for row in waiting:
+            self._questions.ask(row)
+        await self._settling.recover()
 
     async def _decide(self, row: Row, *, is_to_repeat: bool) -> None:
         campaign = await self._store.campaigns.find(row.campaign_id)
@@ -301,9 +287,7 @@ class Delivery:
         if carried.entry.counter is not None:
             self._speed.note(row.campaign_id)
         if isinstance(carried.step, Ask):
-            self._questions.add(row)
-            question = Question(row.campaign_id, row.chat_id, row.next_part, row.not_before_ms)
-            self._alarms.run(self._hooks.on_question(question))
+            self._questions.ask(row)
         elif row.state in OVER and row.is_group and carried.campaign.kind is not CampaignKind.BROADCAST:
             self._settling.begin(row)
 
@@ -315,12 +299,20 @@ class Delivery:
 
     def _may_send(self, campaign_id: int) -> bool:
         is_free = not self._ending.is_set() and not self._conflict.is_present(self._clock())
-        is_ours = self._lease is None or self._lease.is_held
-        return is_free and is_ours and self._feeder.may_send(campaign_id)
+        return is_free and self._lease.is_held and self._feeder.may_send(campaign_id)
 
     def _halt(self, fault: DeliveryError) -> None:
         self._fault = self._fault or fault
         self._ending.set()
+
+    def _fault_of(self, *tasks: asyncio.Task[None]) -> BaseException | None:
+        """Why the work ended without having been told to."""
+        failed = [task.exception() for task in tasks if task.done() and not task.cancelled()]
+        match next(filter(None, failed), None):
+            case LeaseLostError() as lost:
+                return AnotherInstanceError(str(lost))
+            case error:
+                return self._fault or error
 
     async def _finish(self, working: asyncio.Task[None], recording: asyncio.Task[None]) -> None:
         """Start nothing, let Telegram's answers come in, write them down."""
@@ -337,8 +329,7 @@ class Delivery:
         await self._settling.close()
         await self._alarms.close()
         await asyncio.gather(recording, return_exceptions=True)
-        if self._lease is not None:
-            await self._lease.release()
+        await self._lease.release()
 
     async def _persist(self, action: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do something with the state, again until it works."""

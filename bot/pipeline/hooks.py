@@ -39,8 +39,9 @@ class Hooks(Protocol):
         """All parts of a publication or correction are in a group (0: a message we know no id of). Raising means: try
         again later."""
 
-    async def on_question(self, question: Question) -> None:
-        """Ask the admins whether a part is to be sent again."""
+    async def on_question(self, question: Question) -> bool:
+        """Ask the admins whether a part is to be sent again; False when none of them can be asked (nobody has opened
+        the bot). Raising means: try again later."""
 
     async def on_alarm(self, alarm: Alarm) -> None:
         """Tell the admins."""

@@ -3,51 +3,57 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Callable
 
 import structlog
 
-from bot.storage.errors import StoreError
-from bot.storage.leases import SENDER, Leases
+from bot.pipeline.pauses import USUAL, Pauses
+from bot.storage.errors import LeaseLostError, StoreError
+from bot.storage.lease import Lease
 
-TERM_MS = 24_000
+TERM_MS = 20_000
 MARGIN_MS = 4_000
-RENEW_EVERY_S = 6.0
 
 log = structlog.get_logger(__name__)
 
 
 class SenderLease:
-    """Held from `wait` on for as long as `keep` runs. A holder that was stopped for a while knows it by its clock."""
+    """Held from `wait` on for as long as `keep` runs. A holder that was stopped for a while knows it by its clock.
 
-    def __init__(self, leases: Leases, clock: Callable[[], int], renew_every_s: float = RENEW_EVERY_S) -> None:
-        self._leases = leases
+    A state that is not shared is ours alone (the lock of the data folder says so): the lease is taken from whoever died
+    with it, and needs no renewal.
+    """
+
+    def __init__(self, lease: Lease, clock: Callable[[], int], *, is_shared: bool, pauses: Pauses = USUAL) -> None:
+        self._lease = lease
+        self._is_shared = is_shared
         self._clock = clock
-        self._renew_every_s = renew_every_s
-        self._owner = uuid.uuid4().hex
+        self._pauses = pauses
         self._until_ms = 0
 
     @property
     def is_held(self) -> bool:
         """Whether nobody else can be sending now."""
-        return self._clock() < self._until_ms - MARGIN_MS
+        return not self._is_shared or self._clock() < self._until_ms - MARGIN_MS
 
     async def wait(self) -> None:
         """Take it, as soon as it is free."""
         while not await self._take():
             log.info("lease.waiting")
-            await asyncio.sleep(self._renew_every_s)
+            await asyncio.sleep(self._pauses.lease_s)
         log.info("lease.taken")
 
     async def keep(self) -> None:
-        """Renew it until somebody else has taken it over."""
+        """Renew it for ever.
+
+        Raises:
+            LeaseLostError: somebody else has taken it over.
+        """
         while True:
-            await asyncio.sleep(self._renew_every_s)
+            await asyncio.sleep(self._pauses.lease_s)
             try:
                 if not await self._take():
-                    log.error("lease.lost")
-                    return
+                    raise LeaseLostError
             except StoreError as error:
                 log.warning("lease.not_renewed", error=str(error))
 
@@ -55,12 +61,12 @@ class SenderLease:
         """Let the next one begin at once."""
         self._until_ms = 0
         try:
-            await self._leases.release(SENDER, self._owner)
+            await self._lease.release()
         except StoreError as error:
             log.warning("lease.not_released", error=str(error))
 
     async def _take(self) -> bool:
         until_ms = self._clock() + TERM_MS
-        is_taken = await self._leases.take(SENDER, self._owner, TERM_MS)
+        is_taken = await self._lease.take(TERM_MS, by_force=not self._is_shared)
         self._until_ms = until_ms if is_taken else 0
         return is_taken

@@ -48,7 +48,7 @@ class Publisher:
     timetable: Timetable
     clock: Callable[[], int]
     targets: Callable[[], Awaitable[Sequence[Target]]]
-    tell_admins: Callable[[Part], Awaitable[None]]
+    tell_admins: Callable[[Part], Awaitable[object]]
     wake: Callable[[], None]
     asks_first: bool = False
     _lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)

@@ -9,7 +9,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, bindparam, create_engine, event, make_url, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    create_engine,
+    event,
+    func,
+    literal,
+    make_url,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -124,6 +140,18 @@ def upsert(connection: AsyncConnection, table: Table) -> Upsert:
 def skipping_locked(connection: Connection, query: Select[Any]) -> Select[Any]:
     """Lock the rows and pass over those that another process has locked; SQLite has one writer anyway."""
     return query.with_for_update(skip_locked=True) if connection.dialect.name == "postgresql" else query
+
+
+def sharing(connection: Connection, query: Select[Any]) -> Select[Any]:
+    """Nobody may change the rows before this transaction ends; on SQLite a writing one is alone anyway."""
+    return query.with_for_update(read=True) if connection.dialect.name == "postgresql" else query
+
+
+def moment(connection: AsyncConnection, now_ms: int) -> ColumnElement[int]:
+    """The present in milliseconds UTC: by the clock of the server, which all its users share, else `now_ms`."""
+    if connection.dialect.name != "postgresql":
+        return literal(now_ms, BigInteger)
+    return cast(func.extract("epoch", func.clock_timestamp()) * 1000, BigInteger)
 
 
 def update_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -29,3 +29,13 @@ class NewerSchemaError(StoreError):
 
 class WrongBotError(StoreError):
     """The database belongs to another bot."""
+
+
+class LeaseLostError(Exception):
+    """Another process sends now. No trouble of the state's: trying again cannot help."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another process that shares this database sends now, because this one did not answer for too long. "
+            "Nothing was lost; start this one again to stand by."
+        )

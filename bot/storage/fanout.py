@@ -25,6 +25,7 @@ from bot.storage.chats import STYLE_IN_USE
 from bot.storage.database import Database
 from bot.storage.dialect import upsert
 from bot.storage.editions import FOR_ANYONE, FOR_QUIET
+from bot.storage.lease import Lease
 from bot.storage.records import CampaignKind, CampaignState, ChatStatus, EditionKey
 from bot.storage.schema import campaigns, chats, deliveries, editions, watch_outcomes
 
@@ -40,12 +41,17 @@ LOWEST_ID = -(1 << 62)
 class Fanout:
     """A million readers take 50 transactions; after a crash it goes on at the cursor."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, lease: Lease) -> None:
         self._database = database
+        self._lease = lease
 
     async def write_chunk(self, campaign_id: int, size: int = CHUNK) -> bool:
-        """Write the deliveries of the next readers; True when they were the last and the campaign runs."""
-        async with self._database.writing() as connection:
+        """Write the deliveries of the next readers; True when they were the last and the campaign runs.
+
+        Raises:
+            LeaseLostError: another process sends now.
+        """
+        async with self._lease.writing() as connection:
             campaign = await _building(connection, campaign_id)
             if campaign is None:
                 return True

@@ -26,6 +26,7 @@ from bot.storage.database import Database
 from bot.storage.deliveries import read_delivery
 from bot.storage.dialect import skipping_locked, update_rows
 from bot.storage.editions import find_classic, load_calls
+from bot.storage.lease import Lease
 from bot.storage.records import (
     Call,
     CampaignState,
@@ -68,10 +69,11 @@ class Claimed(NamedTuple):
 
 
 class Ledger:
-    """Only the process that sends may use it."""
+    """Only the process that sends may use it: whatever writes raises `LeaseLostError` when another has taken over."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, lease: Lease) -> None:
         self._database = database
+        self._lease = lease
 
     async def claim(self, campaign_id: int, limit: int) -> list[Claimed]:
         """Take deliveries that are due for `LEASE_MS` or until they are written again: first those that had to wait,
@@ -83,17 +85,17 @@ class Ledger:
             wanted = _active(connection, [row.chat_id for row in rows if not row.is_group])
             return [Claimed(row, row.is_group or row.chat_id in wanted) for row in rows]
 
-        return await self._database.transact(take)
+        return await self._lease.transact(take)
 
     async def write(self, entries: Sequence[Entry]) -> None:
         """Commit many changes at once, with counters and incidents. Counted campaigns that need nothing more end."""
         now = self._database.now()
-        await self._database.transact(lambda connection: _write(connection, entries, now))
+        await self._lease.transact(lambda connection: _write(connection, entries, now))
 
     async def end_finished(self) -> None:
         """End the running campaigns that need nothing more (one may have been paused at its last delivery)."""
         now = self._database.now()
-        await self._database.transact(lambda connection: _end(connection, campaigns.c.id > 0, now))
+        await self._lease.transact(lambda connection: _end(connection, campaigns.c.id > 0, now))
 
     async def open(self) -> list[Delivery]:
         """The deliveries whose last call has no known end: SENDING ones, and UNKNOWN ones that wait for a decision
@@ -106,7 +108,7 @@ class Ledger:
 
     async def release_leases(self) -> None:
         """What a dead process had claimed may be claimed again."""
-        async with self._database.writing() as connection:
+        async with self._lease.writing() as connection:
             await connection.execute(
                 update(deliveries).where(IS_PENDING, deliveries.c.leased_until_ms > 0).values(leased_until_ms=0)
             )
@@ -138,7 +140,7 @@ class Ledger:
         )
         chunk = select(deliveries.c.campaign_id, deliveries.c.chat_id).where(waits).limit(size)
         skipped = {"state": DeliveryState.SKIPPED, "reason": "stopped", "not_before_ms": 0, "is_settled": True}
-        async with self._database.writing() as connection:
+        async with self._lease.writing() as connection:
             swept = (await connection.execute(update(deliveries).where(KEY.in_(chunk)).values(skipped))).rowcount
             added: dict[str, Any] = {"skipped": campaigns.c.skipped + swept}
             if swept == 0:
@@ -156,7 +158,7 @@ class Ledger:
     async def settle(self, campaign_id: int, chat_id: int) -> None:
         """The publisher has done its last step for this chat."""
         mine = (deliveries.c.campaign_id == campaign_id, deliveries.c.chat_id == chat_id)
-        async with self._database.writing() as connection:
+        async with self._lease.writing() as connection:
             await connection.execute(update(deliveries).where(*mine).values(is_settled=True))
 
     async def compact(self, ended_before_ms: int, size: int = 20_000) -> bool:
@@ -169,7 +171,7 @@ class Ledger:
             or_(campaigns.c.state == CampaignState.DONE, campaigns.c.is_swept),
             campaigns.c.finished_at_ms < ended_before_ms,
         )
-        async with self._database.writing() as connection:
+        async with self._lease.writing() as connection:
             campaign_id = (await connection.execute(select(campaigns.c.id).where(old).limit(1))).scalar_one_or_none()
             if campaign_id is None:
                 return True

@@ -11,7 +11,7 @@ from bot.storage.deliveries import Deliveries
 from bot.storage.digests import Digests
 from bot.storage.fanout import Fanout
 from bot.storage.holds import Holds
-from bot.storage.leases import Leases
+from bot.storage.lease import Lease
 from bot.storage.ledger import Ledger
 from bot.storage.meta import Meta
 from bot.storage.migrating import upgrade
@@ -28,12 +28,12 @@ class Store:
         self.digests = Digests(database)
         self.campaigns = Campaigns(database)
         self.cards = Cards(database)
-        self.fanout = Fanout(database)
+        self.lease = Lease(database)
+        self.fanout = Fanout(database, self.lease)
         self.deliveries = Deliveries(database)
-        self.ledger = Ledger(database)
+        self.ledger = Ledger(database, self.lease)
         self.holds = Holds(database)
         self.updates = Updates(database)
-        self.leases = Leases(database)
         self.meta = Meta(database)
         self.saved = Saved(database)
 

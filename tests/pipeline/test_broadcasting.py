@@ -35,8 +35,9 @@ class Ear:
     async def on_chat_done(self, campaign: Campaign, chat_id: int, message_ids: tuple[int, ...]) -> None:
         """Groups only."""
 
-    async def on_question(self, question: Question) -> None:
+    async def on_question(self, question: Question) -> bool:
         """Groups only."""
+        return False
 
     async def on_alarm(self, alarm: Alarm) -> None:
         """Shown by the card as well."""
@@ -136,7 +137,7 @@ async def open_office(folder: Path, telegram: FakeTelegram) -> AsyncIterator[Off
     await store.migrate()
     bot = build_bot(telegram)
     sender = Sender(bot, Limiter(Throttle(), store.holds, clock=clock, monotonic=clock), request=bot.request)
-    delivery = Delivery(store, sender, Ear(), clock=clock, has_admins=True, monotonic=clock)
+    delivery = Delivery(store, sender, Ear(), clock=clock, monotonic=clock)
     cards = LiveCards(store, delivery, sender, say=SAY, clock=clock)
     stop = asyncio.Event()
     working = asyncio.create_task(delivery.run(stop)), asyncio.create_task(watch(cards, stop))

@@ -37,7 +37,7 @@ async def deliver(house: House) -> None:
     limiter = Limiter(Throttle(FAST), house.store.holds, clock=house.clock)
     sender = Sender(build_bot(house.telegram, limiter), limiter, request=FakeRequest(house.telegram))
     hooks = DeliveryHooks(Admins((), sender), house.publisher.corrections, catalogue())
-    delivery = Delivery(house.store, sender, hooks, clock=house.clock, has_admins=False)
+    delivery = Delivery(house.store, sender, hooks, clock=house.clock)
     stop = asyncio.Event()
     task = asyncio.create_task(delivery.run(stop))
     async with asyncio.timeout(20):

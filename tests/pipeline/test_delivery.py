@@ -458,7 +458,7 @@ async def test_a_full_disk_stops_sending_and_goes_on_by_itself(steady):
 
 def fill_disk(engine, *, is_full):
     """Let the ledger refuse every write in the words of a full disk."""
-    with closing(sqlite3.connect(engine.path, timeout=10)) as connection, connection:
+    with closing(sqlite3.connect(engine.folder / "state.db", timeout=10)) as connection, connection:
         connection.execute(
             "CREATE TRIGGER full BEFORE UPDATE ON deliveries BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
             if is_full
@@ -469,3 +469,20 @@ def fill_disk(engine, *, is_full):
 def copy_of(chat_id, message_id):
     """A call that copies this message."""
     return Call({"from_chat_id": chat_id, "message_id": message_id}, "copyMessage")
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_stop_is_heard_at_whatever_moment_it_comes(engine, turns):
+    """Even in the very turn of the loop in which there is news."""
+    stop = asyncio.Event()
+    run = asyncio.create_task(engine.delivery.run(stop))
+    await engine.until(lambda: engine.delivery._feeder._compacted_at_ms)
+    await asyncio.sleep(0.05)
+
+    stop.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    engine.delivery.wake()
+
+    async with asyncio.timeout(5):
+        await run

@@ -1,11 +1,6 @@
 """The storage contract runs on both databases: a SQLite file, and the server named by TEST_POSTGRES_URL."""
 
-import os
-import uuid
-
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage import Store
 from bot.storage.records import Call
@@ -29,32 +24,6 @@ class HandClock:
 @pytest.fixture
 def clock():
     return HandClock()
-
-
-@pytest.fixture
-def sqlite_url(tmp_path):
-    return f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
-
-
-@pytest.fixture
-async def postgres_url():
-    """A schema of its own on the test server, dropped afterwards."""
-    server = os.environ.get("TEST_POSTGRES_URL")
-    if not server:
-        pytest.skip("TEST_POSTGRES_URL names no server")
-    name = f"bot_{uuid.uuid4().hex[:12]}"
-    admin = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.rsplit("/", 1)[0] + f"/{name}"
-    async with admin.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await admin.dispose()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request):
-    return request.getfixturevalue(f"{request.param}_url")
 
 
 @pytest.fixture

@@ -112,19 +112,6 @@ async def test_an_update_is_received_once_and_kept_until_it_is_finished(store, c
     assert await store.updates.receive({1: "one"}) == frozenset()
 
 
-async def test_a_lease_has_one_holder_and_ends_by_itself(store, clock):
-    """A dead sender is replaced within its term."""
-    assert await store.leases.take("sender", "a", 30_000)
-    assert await store.leases.take("sender", "a", 30_000)
-    assert not await store.leases.take("sender", "b", 30_000)
-    clock.pass_ms(30_000)
-    assert await store.leases.take("sender", "b", 30_000)
-    await store.leases.release("sender", "a")
-    assert not await store.leases.take("sender", "a", 30_000)
-    await store.leases.release("sender", "b")
-    assert await store.leases.take("sender", "a", 30_000)
-
-
 async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path, clock):
     """A mistake in DATABASE_URL must not cost a file."""
     path = tmp_path / "state.db"

@@ -269,7 +269,7 @@ def _desk(
     corrections = Corrections(store=store, archive=archive, press=press, sender=sender)
     admins = Admins(admin_ids, sender)
     hooks = DeliveryHooks(admins, corrections, say)
-    delivery = Delivery(store, sender, hooks, clock=clock, has_admins=bool(admin_ids))
+    delivery = Delivery(store, sender, hooks, clock=clock)
 
     async def targets() -> list[Target]:
         return [Target(GROUP)]

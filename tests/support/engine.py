@@ -24,6 +24,7 @@ from bot.pipeline.ratelimit import Limiter
 from bot.pipeline.sender import Sender
 from bot.sandbox.telegram import GROUP, FakeTelegram
 from bot.storage import Store
+from bot.storage.logbook import BOOT_ID, LOGBOOK, Logbook
 from bot.storage.records import (
     BroadcastPlan,
     Call,
@@ -37,7 +38,7 @@ from bot.storage.records import (
 from tests.support.telegram import FakeRequest, HandClock, build_bot, eventually
 
 FAST = Limits(per_second=5_000, chat_gap_ms=1, group_calls=1_000, group_reserve=0, group_window_ms=1)
-SHORT = Pauses(0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02)
+SHORT = Pauses(0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.01)
 FIRST_READER = 2_001
 OVER = (CampaignState.DONE, CampaignState.STOPPED)
 
@@ -53,8 +54,9 @@ READER_CALLS = (call("reader's card"),)
 
 @dataclass
 class Heard:
-    """Hooks that only listen. `trouble` is raised by the next calls of `on_chat_done`, one each."""
+    """Hooks that only listen. `trouble` is raised by the next calls of `on_chat_done` and `on_question`, one each."""
 
+    has_admins: bool = False
     done: list[tuple[int, int, tuple[int, ...]]] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
@@ -65,8 +67,11 @@ class Heard:
             raise self.trouble.pop()
         self.done.append((campaign.id, chat_id, message_ids))
 
-    async def on_question(self, question: Question) -> None:
+    async def on_question(self, question: Question) -> bool:
+        if self.trouble:
+            raise self.trouble.pop()
         self.questions.append(question)
+        return self.has_admins
 
     async def on_alarm(self, alarm: Alarm) -> None:
         self.alarms.append(alarm)
@@ -76,25 +81,27 @@ class Heard:
 class Engine:
     """One process of the bot: `restart` begins another on the same state."""
 
-    path: Path
+    folder: Path
+    url: str
     telegram: FakeTelegram
     clock: HandClock
-    has_admins: bool
     limits: Limits = FAST
     heard: Heard = field(default_factory=Heard)
+    boot_id: Path = BOOT_ID
 
     async def open(self) -> None:
-        self.store = await Store.open(f"sqlite+aiosqlite:///{self.path}", clock=self.clock)
+        self.store = await Store.open(self.url, clock=self.clock)
         await self.store.migrate()
         self.limiter = Limiter(Throttle(self.limits), self.store.holds, clock=self.clock)
         await self.limiter.initialize()
         self.bot = build_bot(self.telegram, self.limiter)
-        sender = Sender(self.bot, self.limiter, request=FakeRequest(self.telegram))
-        self.delivery = Delivery(
-            self.store, sender, self.heard, clock=self.clock, has_admins=self.has_admins, pauses=SHORT
-        )
+        self.line = FakeRequest(self.telegram)
+        sender = Sender(self.bot, self.limiter, request=self.line)
+        self.logbook = Logbook(self.folder / LOGBOOK, self.boot_id)
+        self.delivery = Delivery(self.store, sender, self.heard, clock=self.clock, pauses=SHORT, logbook=self.logbook)
 
     async def close(self) -> None:
+        self.logbook.close()
         await self.limiter.shutdown()
         await self.store.close()
 
@@ -189,6 +196,7 @@ class Engine:
 
     async def die(self) -> None:
         """Every task of the engine ends where it stands, so that none of them can put anything in order."""
+        self.store.lease.release = _nothing  # type: ignore[method-assign]  # the dead give nothing back
         await _kill()
 
     def texts(self, chat_id: int) -> list[str]:
@@ -201,6 +209,9 @@ class Engine:
         return sum(count - 1 for chat_id in chats for count in Counter(self.texts(chat_id)).values())
 
 
+async def _nothing() -> None: ...
+
+
 async def _kill() -> None:
     """Cancel every task of the engine at once, so that none of them can put anything in order."""
     others = [one for one in asyncio.all_tasks() if one is not asyncio.current_task()]
@@ -210,10 +221,13 @@ async def _kill() -> None:
 
 
 @asynccontextmanager
-async def open_engine(tmp_path: Path, *, has_admins: bool = False, limits: Limits = FAST) -> AsyncIterator[Engine]:
-    """An engine on an empty state, with the default people and the group."""
+async def open_engine(
+    tmp_path: Path, *, has_admins: bool = False, limits: Limits = FAST, url: str = ""
+) -> AsyncIterator[Engine]:
+    """An engine on an empty state, with the default people and the group; `url` names a state elsewhere."""
     clock = HandClock()
-    engine = Engine(tmp_path / "state.db", FakeTelegram(clock), clock, has_admins, limits)
+    url = url or f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
+    engine = Engine(tmp_path, url, FakeTelegram(clock), clock, limits, Heard(has_admins))
     await engine.open()
     try:
         yield engine

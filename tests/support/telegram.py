@@ -49,11 +49,15 @@ class FakeRequest(BaseRequest):
     """A request object of python-telegram-bot whose other end is a `FakeTelegram`.
 
     Lost answers look as with the library's own transport: a `NetworkError` from `httpx.ConnectError` (no connection) or
-    `httpx.ReadError` (cut off), a `TimedOut` from `httpx.ReadTimeout`.
+    `httpx.ReadError` (cut off), a `TimedOut` from `httpx.ReadTimeout`. While `lets_answers_through` is clear, Telegram
+    does its work and its answers stay on the way.
     """
 
     def __init__(self, telegram: FakeTelegram) -> None:
         self._telegram = telegram
+        self.lets_answers_through = asyncio.Event()
+        self.lets_answers_through.set()
+        self.answers_held = 0
 
     @property
     def read_timeout(self) -> float | None:
@@ -73,6 +77,9 @@ class FakeRequest(BaseRequest):
         # One turn of the loop, as every real call takes at least one.
         await asyncio.sleep(0)
         answer = await self._answer(url, parameters(request_data))
+        if not self.lets_answers_through.is_set():
+            self.answers_held += 1
+            await self.lets_answers_through.wait()
         match answer.drop:
             case None:
                 return answer.status, answer.content

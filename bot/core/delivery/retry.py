@@ -237,8 +237,8 @@ LONGEST_BACKOFF_MS = 60_000
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """The call that had the outcome: failures before it for this part, whether it was a repetition already, went out
-    without formatting, whether a person may be asked about it (a public group, and there are admins), and whether it
-    was a rich message that has a classic form."""
+    without formatting, whether a person may be asked about it (a public group), and whether it was a rich message that
+    has a classic form."""
 
     failures: int = 0
     is_repeat: bool = False
