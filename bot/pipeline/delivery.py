@@ -11,6 +11,7 @@ import structlog
 
 from bot.core.delivery.retry import (
     Ask,
+    AwaitStars,
     GiveUp,
     Leave,
     Policy,
@@ -268,6 +269,8 @@ class Delivery:
                 self._halt(TokenRejectedError(REVOKED.format(reason=reason)))
             case StandAside():
                 self.report_conflict()
+            case AwaitStars(reason=reason):
+                self._alarms.once("stars_missing", campaign.id, reason=reason)
             case SourceLost(reason) if campaign.kind is CampaignKind.BROADCAST:
                 self._feeder.rest(campaign.id)
                 self._alarms.run(self._give_up_source(campaign, reason))

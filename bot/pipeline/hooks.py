@@ -14,7 +14,7 @@ class Alarm:
     """Something the admins should hear once: a code of the catalogue (`alarm.<code>`) and its values.
 
     Codes: `content_refused` (campaign, chat, part, reason), `source_gone` (campaign, reason), `chat_paused` and
-    `chat_gone` (chat, reason), `store_trouble` (reason), `store_recovered`.
+    `chat_gone` (chat, reason), `stars_missing` (reason), `store_trouble` (reason), `store_recovered`.
     """
 
     code: str

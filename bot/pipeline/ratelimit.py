@@ -111,6 +111,10 @@ class Limiter(BaseRateLimiter[Lane]):
         except StoreError as error:
             log.warning("telegram.flood_not_kept", chat=chat, error=str(error))
 
+    def rest_bulk(self, wait_ms: int) -> None:
+        """For so long only replies are sent."""
+        self._throttle.pause_bulk(self._now() + wait_ms)
+
     def wait_ms(self, chat: ChatRef | None) -> int:
         """The flood wait that a call to this chat would meet, 0 when there is none."""
         return max(0, self._throttle.held_until(chat) - self._now())

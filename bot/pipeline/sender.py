@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.core.delivery.retry import NotSent, Outcome, RetryAfter, Sent, Unknown
+from bot.core.delivery.retry import AWAIT_STARS_MS, NotSent, Outcome, RetryAfter, Sent, Unknown, Unpaid
 from bot.core.delivery.throttle import Lane
 from bot.core.delivery.wire import Answer, Broken, classify
 from bot.pipeline.ratelimit import PATIENCE_MS, TRIES, Limiter, is_costly
@@ -96,6 +96,8 @@ class Sender:
         outcome = await self._exchange(method, body, self._bulk if is_bulk else self._bot.request)
         if isinstance(outcome, RetryAfter):
             await self.limiter.flooded(chat_id, outcome.seconds)
+        if isinstance(outcome, Unpaid):
+            self.limiter.rest_bulk(AWAIT_STARS_MS)
         return outcome
 
     async def is_reachable(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.core.delivery.retry import (
     Ask,
+    AwaitStars,
     Done,
     FallBack,
     GiveUp,
@@ -60,7 +61,7 @@ def advance(delivery: Delivery, step: Step, parts: int, now_ms: int) -> Entry:  
         case TryAgain(at_ms, reason, is_attempt):
             waiting = replace(delivery, attempts=delivery.attempts + is_attempt)
             return Entry(_wait(waiting, at_ms, reason))
-        case StandAside(at_ms, reason):
+        case StandAside(at_ms, reason) | AwaitStars(at_ms, reason):
             return Entry(_wait(delivery, at_ms, reason))
         case StopEverything(reason):
             return Entry(_wait(delivery, 0, reason))

@@ -352,6 +352,21 @@ async def test_a_broadcast_whose_message_is_gone_pauses_at_once(engine):
     assert engine.heard.alarms[0].code == "source_gone"
 
 
+async def test_without_stars_bulk_rests_and_nobody_is_crossed_off(engine):
+    """A paid broadcast whose balance is empty: the admins hear of it once, every reader still waits for the message."""
+    readers = await engine.readers(3)
+    engine.telegram.fail("sendMessage", Fault.error(400, "Bad Request: BALANCE_TOO_LOW"), times=100)
+    campaign_id = await engine.broadcast()
+    async with engine.running():
+        await engine.until(lambda: engine.heard.alarms)
+
+    campaign = await engine.campaign(campaign_id)
+    assert [alarm.code for alarm in engine.heard.alarms] == ["stars_missing"]
+    assert engine.limiter.bulk_held_until_ms >= engine.clock() + 50_000
+    assert (campaign.state, campaign.left) == (CampaignState.RUNNING, len(readers))
+    assert await engine.store.deliveries.incidents(campaign_id) == ()
+
+
 async def test_a_stop_finishes_what_is_in_flight(engine):
     """No row stays half done, so nothing is doubtful after an orderly stop in the middle."""
     await engine.readers(200)

@@ -73,6 +73,13 @@ class Migrated:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpaid:
+    """The bot has not the Stars for what it wanted to pay; about no chat in particular, and nothing was sent."""
+
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unauthorized:
     """The token is wrong or was revoked."""
 
@@ -96,6 +103,7 @@ Outcome = (
     | ChatGone
     | ChatPaused
     | Migrated
+    | Unpaid
     | Unauthorized
     | Conflict
 )
@@ -205,6 +213,14 @@ class StandAside:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitStars:
+    """Nothing can be paid for: the same part again at `at_ms`, and somebody should fill the balance up."""
+
+    at_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceLost:
     """What this campaign is made of is gone or cannot be touched."""
 
@@ -225,12 +241,14 @@ Step = (
     | Move
     | StopEverything
     | StandAside
+    | AwaitStars
     | SourceLost
 )
 
 REPEAT_DELAY_MS = 3_000
 ASK_MS = 5 * 60_000
 STAND_ASIDE_MS = 15_000
+AWAIT_STARS_MS = 60_000
 LONGEST_BACKOFF_MS = 60_000
 
 
@@ -247,7 +265,7 @@ class Attempt:
     is_rich: bool = False
 
 
-def next_step(outcome: Outcome, attempt: Attempt, *, now_ms: int, policy: Policy) -> Step:  # noqa: PLR0911 - one line a case
+def next_step(outcome: Outcome, attempt: Attempt, *, now_ms: int, policy: Policy) -> Step:  # noqa: PLR0911, PLR0912 - one line a case
     """What to do after this outcome."""
     if attempt.is_rich and (refusal := _refusal_of_rich(outcome)):
         return FallBack(refusal)
@@ -270,6 +288,8 @@ def next_step(outcome: Outcome, attempt: Attempt, *, now_ms: int, policy: Policy
             return Suspend(reason)
         case Migrated(chat_id):
             return Move(chat_id)
+        case Unpaid(description):
+            return AwaitStars(now_ms + AWAIT_STARS_MS, description)
         case Unauthorized(description):
             return StopEverything(description)
         case Conflict(description):

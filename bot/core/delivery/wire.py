@@ -21,6 +21,7 @@ from bot.core.delivery.retry import (
     Sent,
     Unauthorized,
     Unknown,
+    Unpaid,
 )
 
 
@@ -65,17 +66,27 @@ DEFAULT_WAIT_S = 5
 
 UNCHANGED = "message is not modified"
 DELETED_ALREADY = "message to delete not found"
+# Telegram has no list of its sentences. These come from the source of the Bot API server, and from the errors of the
+# servers behind it, which it passes on in capitals.
+# Sources: https://github.com/tdlib/telegram-bot-api (Client.cpp), https://core.telegram.org/api/errors
+NO_STARS = re.compile(r"balance_too_low|not enough stars", re.IGNORECASE)
 SOURCE_TROUBLE = re.compile(
-    r"message to (copy|forward|edit|delete|be replied)|message (can't|cannot) be |message_id_invalid"
-    r"|no text in the message",
+    r"message to (copy|forward|edit|delete|be replied|reply)|reply message not found|message (can't|cannot) be "
+    r"|message_id_invalid|msg_id_invalid|message_(author_required|delete_forbidden|edit_time_expired)"
+    r"|no text in the message|forwards_restricted|protected content",
     re.IGNORECASE,
 )
-USER_GONE = re.compile(r"user_deactivated|user is deactivated|user_is_blocked|blocked by the user", re.IGNORECASE)
+USER_GONE = re.compile(
+    r"user_deactivated|user is deactivated|user_is_blocked|blocked by the user|you_blocked_user|user_is_bot"
+    r"|privacy_premium_required|payment_required",
+    re.IGNORECASE,
+)
 CHAT_TROUBLE = re.compile(
     r"chat not found|user not found|group not found|channel not found|topic_|message thread not found|not enough rights"
-    r"|no rights|no write access|administrator rights|admin_required|write_forbidden|send_\w+_forbidden|chat_restricted"
-    r"|peer_id_invalid|deactivated|upgraded to a supergroup|channel_private|channel_invalid|chat_id_invalid"
-    r"|user_banned|was kicked|not a member|voice_messages_forbidden|chat_forbidden|can't be accessed",
+    r"|no rights|no write access|administrator rights|admin_required|write_forbidden|send_(\w+_)?forbidden"
+    r"|chat_restricted|peer_id_invalid|deactivated|upgraded to a supergroup|channel_(private|invalid|public_group_na)"
+    r"|chat_(id|type)_invalid|user_(id_invalid|banned|restricted)|was kicked|was deleted|not a member"
+    r"|voice_messages_forbidden|chat_forbidden|can't (be )?access|channel_monoforum",
     re.IGNORECASE,
 )
 STATED_WAIT = re.compile(r"retry after (\d+)", re.IGNORECASE)
@@ -154,6 +165,8 @@ def _refused_by_chat_or_content(status: int, description: str) -> Outcome:
         return Sent(0)
     if USER_GONE.search(lower):
         return ChatGone(_reason(description))
+    if NO_STARS.search(lower):
+        return Unpaid(_reason(description))
     if SOURCE_TROUBLE.search(lower):
         return BadSource(description)
     if status == 403:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.core.delivery.retry import (
     Ask,
     Attempt,
+    AwaitStars,
     BadContent,
     BadSource,
     ChatGone,
@@ -32,6 +33,7 @@ from bot.core.delivery.retry import (
     TryAgain,
     Unauthorized,
     Unknown,
+    Unpaid,
     Unreachable,
     backoff_ms,
     next_step,
@@ -129,6 +131,18 @@ def test_a_flood_wait_is_read_wherever_it_stands(answer, seconds):
         "Bad Request: group chat was upgraded to a supergroup chat",
         "Bad Request: PEER_ID_INVALID",
         "Bad Request: user not found",
+        "Bad Request: CHANNEL_PRIVATE",
+        "Bad Request: CHANNEL_INVALID",
+        "Bad Request: CHAT_ID_INVALID",
+        "Bad Request: CHAT_FORBIDDEN",
+        "Bad Request: CHAT_GUEST_SEND_FORBIDDEN",
+        "Bad Request: CHAT_SEND_MEDIA_FORBIDDEN",
+        "Bad Request: USER_BANNED_IN_CHANNEL",
+        "Bad Request: TOPIC_ID_INVALID",
+        "Bad Request: not enough rights to send photos to the chat",
+        "Bad Request: have no write access to the chat",
+        "Bad Request: can't access the chat",
+        "Bad Request: group chat was deleted",
     ],
 )
 def test_a_400_about_the_chat_pauses_it(description):
@@ -147,6 +161,11 @@ def test_a_400_about_the_chat_pauses_it(description):
         "Forbidden: bot can't initiate conversation with a user",
         "Forbidden: bots can't send messages to bots",
         "Forbidden: the group chat was deleted",
+        "Forbidden: bot was kicked from the group chat",
+        "Forbidden: bot is not a member of the supergroup chat",
+        "Forbidden: bot can't send messages to the user",
+        "Forbidden: PRIVACY_PREMIUM_REQUIRED",
+        "Forbidden: ALLOW_PAYMENT_REQUIRED_5",
     ],
 )
 def test_a_403_says_that_the_chat_is_gone(description):
@@ -154,9 +173,42 @@ def test_a_403_says_that_the_chat_is_gone(description):
     assert classify(refused(403, description)) == ChatGone(description.removeprefix("Forbidden: "))
 
 
-def test_a_403_about_rights_pauses_the_chat():
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Bad Request: USER_IS_BLOCKED",
+        "Bad Request: INPUT_USER_DEACTIVATED",
+        "Bad Request: user is deactivated",
+        "Bad Request: YOU_BLOCKED_USER",
+        "Bad Request: USER_IS_BOT",
+    ],
+)
+def test_a_person_who_is_gone_is_gone_with_a_400_too(description):
+    """The server behind the Bot API says it in its own words, and nobody can mend it."""
+    assert classify(refused(400, description)) == ChatGone(description.removeprefix("Bad Request: "))
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Forbidden: not enough rights to send text messages to the chat",
+        "Forbidden: not enough rights to send photos",
+        "Forbidden: CHAT_WRITE_FORBIDDEN",
+        "Forbidden: CHAT_SEND_PLAIN_FORBIDDEN",
+    ],
+)
+def test_a_403_about_rights_pauses_the_chat(description):
     """That, somebody can mend."""
-    assert isinstance(classify(refused(403, "Forbidden: not enough rights to send photos")), ChatPaused)
+    assert isinstance(classify(refused(403, description)), ChatPaused)
+
+
+def test_missing_stars_are_nobodys_fault_and_nothing_is_given_up():
+    """A paid broadcast with an empty balance: neither the chat nor the text is to blame."""
+    outcome = classify(refused(400, "Bad Request: BALANCE_TOO_LOW"))
+
+    assert outcome == Unpaid("BALANCE_TOO_LOW")
+    step = next_step(outcome, Attempt(), now_ms=1_000, policy=Policy.PREFER_ONCE)
+    assert step == AwaitStars(61_000, "BALANCE_TOO_LOW")
 
 
 @pytest.mark.parametrize(
@@ -169,6 +221,17 @@ def test_a_403_about_rights_pauses_the_chat():
         "Bad Request: BUTTON_DATA_INVALID",
         "Bad Request: ENTITY_BOUNDS_INVALID",
         "Bad Request: wrong HTTP URL specified",
+        "Bad Request: wrong type of the web page content",
+        "Bad Request: failed to get HTTP URL content",
+        "Bad Request: WEBPAGE_URL_INVALID",
+        "Bad Request: BUTTON_TYPE_INVALID",
+        "Bad Request: reply markup is too long",
+        "Bad Request: message caption is too long",
+        "Bad Request: ENTITIES_TOO_LONG",
+        "Bad Request: MESSAGE_TOO_LONG",
+        "Bad Request: text must be encoded in UTF-8",
+        "Bad Request: can't parse reply keyboard markup JSON object",
+        "Bad Request: PHOTO_INVALID_DIMENSIONS",
         "Bad Request: something new",
     ],
 )
@@ -187,6 +250,12 @@ def test_any_other_400_is_about_the_content(description):
         "Bad Request: message can't be deleted for everyone",
         "Bad Request: MESSAGE_ID_INVALID",
         "Bad Request: there is no text in the message to edit",
+        "Bad Request: message can't be copied",
+        "Bad Request: CHAT_FORWARDS_RESTRICTED",
+        "Bad Request: MSG_ID_INVALID",
+        "Bad Request: MESSAGE_EDIT_TIME_EXPIRED",
+        "Bad Request: message to be replied not found",
+        "Bad Request: reply message not found",
     ],
 )
 def test_a_message_that_is_gone_is_no_fault_of_the_chat(description):
