@@ -91,7 +91,7 @@ def bare_url(text: str, start: int, end: int) -> str | None:
     found = _BARE.match(text, start, end)
     if found is None:
         return None
-    url = found[0]
+    url = found[0].partition("](")[0]  # the end of a link's text that is itself an address
     surplus = {closer: url.count(closer) - url.count(opener) for closer, opener in _PAIRS.items()}
     length = len(url)
     while length and (url[length - 1] in _TAIL or surplus.get(url[length - 1], 0) > 0):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -16,6 +17,8 @@ _WIDE = re.compile(
 )
 _AFTER_BREAK = re.compile("(?<=[\r\n])")
 _SENTENCE_END = "。！？；：…"
+_SIGNS = frozenset({"So", "Sm"})  # categories of signs that begin a line on purpose: ✅ → 📌
+_DOTS = "•·∙‣⁃"
 
 
 def is_wide(char: str) -> bool:
@@ -99,6 +102,8 @@ def join_soft_breaks(inline: Inline) -> Inline:
 
 def _joint(text: str, at: int) -> str:
     before, after = text[max(0, at - 9) : at].rstrip()[-1:], text[at + 1 : at + 9].lstrip()[:1]
+    if before and after and (after in _DOTS or unicodedata.category(after) in _SIGNS):
+        return "\n"
     if not (before and after and is_wide(before) and is_wide(after)):
         return " "
     return "\n" if before in _SENTENCE_END else ""

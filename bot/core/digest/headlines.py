@@ -7,18 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.digest.html_text import MEDIA_MARKS
-from bot.core.digest.labels import ends_with_colon, find_commentary, is_source
+from bot.core.digest.labels import begins_with_source, ends_with_colon, find_commentary, is_source
 from bot.core.links import is_home_page
 from bot.core.models import Inline, Run, Style, plain
 from bot.core.runs import cut, strip, tidy, unlinked, unstyled
 
-_DECORATION = re.compile(r"[\W\d_一二三四五六七八九十]{0,8}")
+_DECORATION = re.compile(r"[\W\d_一二三四五六七八九十]{0,8}|\W{0,3}[\[【(（「][\w/&+·. ]{1,12}[\]】)）」]\W{0,3}")
 _RUN_IN = re.compile(r"\s*(?:[：:]|——|--|—|–|-\s)")
 _PLAIN_SPLIT = re.compile(r"：\s*(?=\S)|:(?=\s+\S|[\u4e00-\u9fff])|\s*(?:——|\s[—–-]\s)\s*")
 _SOURCE_TAIL = re.compile(r"\s*[（(\[【]?\s*$")
 _CLAUSE_END = re.compile("[。！？；]|$")
 _SHORT = 8  # characters: too little to be a headline by itself
 _HEAD_MAX = 60
+_SOURCE_MAX = 40  # characters beside the links of a line that names sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,14 @@ def of_bold_line(inline: Inline) -> Headline | None:
     return None
 
 
+def of_announcing_line(inline: Inline) -> Headline | None:
+    """A paragraph that is bold as a whole and ends with a colon."""
+    text = plain(inline)
+    if not is_bold(inline) or "\n" in text or not ends_with_colon(text) or find_commentary(inline) is not None:
+        return None
+    return of_heading(unstyled(inline, Style.BOLD))
+
+
 def of_run_in(inline: Inline) -> Headline | None:
     """A paragraph that begins with a bold head: `**特斯拉：** …`, `**投入翻倍**：…`."""
     bold = _bold_end(inline)
@@ -78,8 +87,11 @@ def of_run_in(inline: Inline) -> Headline | None:
     return _split(inline, bold)
 
 
-def of_brief(inline: Inline) -> Headline:
-    """The head of a one-line item: its leading link or bold words, or the line itself."""
+def of_brief(inline: Inline, *, is_told: bool = False) -> Headline:
+    """The head of an item in a list: its leading link or bold words, or the line itself.
+
+    A line without either is parted after its first words, unless `is_told`: the story stands below it.
+    """
     inline = strip(inline)
     end = _link_end(inline) or _bold_end(inline)
     if end:
@@ -90,6 +102,8 @@ def of_brief(inline: Inline) -> Headline:
             unlinked(cut(inline, 0, tail)), _story(_first_url(cut(inline, tail))), _no_home(cut(inline, tail))
         )
     text = plain(inline)
+    if is_told:
+        return Headline(*_linked(inline))
     found = _PLAIN_SPLIT.search(text, 2)
     if found and found.start() <= _HEAD_MAX // 2 and found.end() < len(text):
         return Headline(cut(inline, 0, found.start()), _story(_first_url(inline)), cut(inline, found.start()))
@@ -104,18 +118,27 @@ def is_bold(inline: Inline) -> bool:
     return end > 0 and not re.search(r"\w", plain(inline)[end:])
 
 
+def bold_start(inline: Inline) -> str:
+    """The bold words that a line begins with."""
+    return plain(inline)[: _bold_end(inline)]
+
+
 def begins_with_link(inline: Inline) -> bool:
     """Whether a line begins with a link to a story, or ends with one to its source."""
     return _link_end(inline) > 0 or _source_start(inline) is not None
 
 
 def source_url(inline: Inline) -> str | None:
-    """The address of a line that only names a source: `[来源](…)`."""
-    urls = {run.url for run in inline if not _is_decoration(run)}
-    text = "".join(run.text for run in inline if run.url)
-    if len(urls) == 1 and None not in urls and is_source(text) and not text.startswith(MEDIA_MARKS):
-        return _story(urls.pop())
-    return None
+    """The first address of a line that only names sources: `[来源](…)`, `来源：[量子位](…)`, `原文链接：https://…`."""
+    linked = "".join(run.text for run in inline if run.url)
+    others = [run for run in inline if run.url is None and not _is_decoration(run)]
+    if not linked or linked.startswith(MEDIA_MARKS):
+        return None
+    if not others and is_source(linked):
+        return _story(_first_url(inline))
+    text = plain(inline)
+    is_line = begins_with_source(text) and len(text) - len(linked) <= _SOURCE_MAX
+    return _story(_first_url(inline)) if is_line else None
 
 
 def _grown(inline: Inline, end: int) -> Headline:

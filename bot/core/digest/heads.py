@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,12 +10,13 @@ from bot.core.digest.headlines import Headline
 from bot.core.digest.labels import ends_with_colon, find_commentary, is_roundup
 from bot.core.digest.nodes import Piece, Rule
 from bot.core.models import Code, Inline, Label, ListBlock, Paragraph, Quote, Table, plain
+from bot.core.ordinals import find_ordinal
 
 Nodes = Sequence[Piece | Rule]
 
 NAME_MAX = 8  # characters: a bold line no longer than this names a group or a detail, not a story
-NUMBERED = re.compile(r"\s*(?:\d{1,3}[、.．)）]|[①-⑳])")
 _LABEL_MAX = 24
+_MANY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,19 @@ def story_heads(own: Sequence[Piece]) -> list[Head]:
     links = [head for head in links if not (head.at + 1 == len(own) and head.at and len(links) == 1)]
     bold = [Head(i, head) for i, piece in enumerate(own) if (head := headlines.of_bold_line(inline_of(piece)))]
     taken = {head.at for head in links}
-    bold = [head for head in bold if head.at not in taken]
-    if not _are_headlines(own, bold):
-        bold = []
-    return sorted(links + bold, key=lambda head: head.at)
+    if _are_headlines(own, bold):
+        links += [head for head in bold if head.at not in taken]
+    return sorted(links, key=lambda head: head.at) or _announcing_heads(own)
+
+
+def _announcing_heads(own: Sequence[Piece]) -> list[Head]:
+    """Bold lines that end with a colon: the headlines where the first line and many others are such, above prose."""
+    bold = [
+        Head(i, head)
+        for i, piece in enumerate(own[:-1])
+        if isinstance(own[i + 1].block, Paragraph) and (head := headlines.of_announcing_line(inline_of(piece)))
+    ]
+    return bold if len(bold) >= _MANY and not bold[0].at and _are_headlines(own, bold) else []
 
 
 def run_in_heads(own: Sequence[Piece]) -> list[Head]:
@@ -58,14 +67,25 @@ def begins_with_heads(nodes: Nodes) -> bool:
 
 def are_numbered(own: Sequence[Piece]) -> bool:
     """Whether the author numbers the paragraphs by hand, but perhaps the first and the last."""
-    numbered = [NUMBERED.match(plain(inline_of(piece))) is not None for piece in own]
+    numbered = [is_numbered(piece) for piece in own]
     return sum(numbered) > 1 and sum(numbered) >= len(own) - 2
+
+
+def is_numbered(piece: Piece) -> bool:
+    """Whether a paragraph begins with a number written by hand."""
+    return find_ordinal(plain(inline_of(piece))) is not None
 
 
 def has_only_linked_lists(nodes: Nodes) -> bool:
     """Whether there is nothing but lists of linked headlines."""
     own = pieces(nodes)
-    return are_lists(own) and all(_is_linked(piece) for piece in own if is_list(piece))
+    return are_lists(own) and all(is_linked(piece) for piece in own if is_list(piece))
+
+
+def has_only_news_lists(nodes: Nodes) -> bool:
+    """Whether there is nothing but lists of headlines, linked or bold."""
+    own = pieces(nodes)
+    return are_lists(own) and all(is_linked(piece) or has_long_heads(piece) for piece in own if is_list(piece))
 
 
 def are_lists(own: Sequence[Piece]) -> bool:
@@ -75,7 +95,7 @@ def are_lists(own: Sequence[Piece]) -> bool:
 
 def are_mostly_news(own: Sequence[Piece]) -> bool:
     """Whether linked headlines in lists outnumber the other blocks, and nobody comments on these."""
-    linked = [piece for piece in own if _is_linked(piece)]
+    linked = [piece for piece in own if is_linked(piece)]
     others = len(own) - len(linked)
     entries = sum(len(piece.block.entries) for piece in linked if isinstance(piece.block, ListBlock))
     return entries > others and not any(map(has_commentary, own))
@@ -87,7 +107,25 @@ def is_news_list(piece: Piece) -> bool:
         return False
     heads = [entry.blocks[0] for entry in piece.block.entries if entry.blocks]
     headed = sum(isinstance(head, Paragraph) and headlines.of_run_in(head.inline) is not None for head in heads)
-    return _is_linked(piece) or headed * 2 > len(heads) or len(heads) > 3
+    return is_linked(piece) or headed * 2 > len(heads) or len(heads) > 3
+
+
+def is_linked(piece: Piece) -> bool:
+    """Whether most entries of a list begin with a link to a story."""
+    if not isinstance(piece.block, ListBlock):
+        return False
+    heads = [entry.blocks[0] for entry in piece.block.entries if entry.blocks]
+    linked = sum(isinstance(head, Paragraph) and headlines.begins_with_link(head.inline) for head in heads)
+    return linked * 2 >= len(heads) > 0
+
+
+def has_long_heads(piece: Piece) -> bool:
+    """Whether most entries of a list begin with bold words that are longer than the name of a detail."""
+    if not isinstance(piece.block, ListBlock):
+        return False
+    firsts = [entry.blocks[0] for entry in piece.block.entries if entry.blocks]
+    bold = (headlines.bold_start(first.inline) for first in firsts if isinstance(first, Paragraph))
+    return sum(len(text) > NAME_MAX for text in bold) * 2 > len(firsts)
 
 
 def is_label(inline: Inline) -> bool:
@@ -132,11 +170,3 @@ def _are_headlines(own: Sequence[Piece], bold: list[Head]) -> bool:
     is_first = bold[0].at == 0
     has_prose = any(not is_list(own[head.at + 1]) for head in bold if head.at + 1 < len(own))
     return is_long or (is_first and has_prose)
-
-
-def _is_linked(piece: Piece) -> bool:
-    if not isinstance(piece.block, ListBlock):
-        return False
-    heads = [entry.blocks[0] for entry in piece.block.entries if entry.blocks]
-    linked = sum(isinstance(head, Paragraph) and headlines.begins_with_link(head.inline) for head in heads)
-    return linked * 2 >= len(heads) > 0

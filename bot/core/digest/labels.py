@@ -45,10 +45,33 @@ _ROUNDUPS_LATIN = re.compile(
     re.IGNORECASE,
 )
 _MORE_MAX = 10
+_FRAMES = re.compile(
+    "(?:今日|本日|本期|每日|全文|快速|内容|一句话|日报|简报)?(?:摘要|概览|概述|概要|导读|导语|导航|目录|目次|总结|小结|速记)|"
+    "(?:编者|编辑|小编|主编)(?:的话|按|寄语|碎碎念|有话说|手记)|前言|引言|开场白?|写在(?:最前|前面|最后|后面)|结语|后记|尾声|"
+    "(?:参考|引用|数据|信息|资料)(?:来源|资料|链接|文献)|关键词|(?:免责)?声明|关于(?:我们|本站|本报)|(?:互动)?讨论|"
+    "(?:相关|互动)问题|(?:如何)?(?:订阅|反馈)(?:方式|我们)?|(?:今日|本期)?(?:统计|数据统计)"
+)
+_FRAMES_LATIN = re.compile(
+    r"(?:(?:today'?s|daily|executive|overall|quick) )?(?:summary|overview|outline)|(?:table of )?contents|tl;?dr|"
+    r"intro(?:duction)?|editor'?s? (?:note|letter)|sources|references|credits|disclaimer|conclusion|wrap[- ]?up|"
+    r"closing(?: thoughts)?|sign[- ]?off|(?:about|subscribe|feedback|discussion|statistics)\b.{0,30}",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
+_DIGEST_NAME = re.compile(
+    r"[日早晚午周月简快]报|资讯|速递|\b(?:daily|weekly|digest|newsletter|briefing|news|report|import ai|tldr)\b",
+    re.IGNORECASE,
+)
+_FULL_DATE = re.compile(r"20\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
 _SOURCES = re.compile(
     r"(?:原文|来源|出处|链接|阅读|查看|详情|全文|参考|报道|官网|官方|source|via|link|read|more|full|story|details|original|"
     r"here|article|paper|post)[\w\s]{0,12}",
+    re.IGNORECASE,
+)
+_SOURCE_LINE = re.compile(
+    r"\W{0,6}(?:原文|来源|出处|信源|链接|地址|网站|官网|参考|出典|リンク|source|via|link|url|read more)"
+    r"[\w\s]{0,8}[^\w\s]{0,3}[:：]",
     re.IGNORECASE,
 )
 
@@ -143,10 +166,26 @@ def is_roundup(title: str) -> bool:
     return _ROUNDUPS_LATIN.fullmatch(bare) is not None and len(bare.split()) <= 6
 
 
+def is_frame(title: str) -> bool:
+    """Whether a heading announces no news but what stands around it: 今日摘要, 目录, 编者按, 参考来源, Overview."""
+    bare = _bare(_NUMBERING.sub("", _bare(_NOTE.sub("", title))))
+    return _FRAMES.fullmatch(bare) is not None or _FRAMES_LATIN.fullmatch(bare) is not None
+
+
+def names_digest(title: str) -> bool:
+    """Whether a heading is the name of the whole with its date: `AI 资讯日报 2026/2/6`."""
+    return _FULL_DATE.search(title) is not None and _DIGEST_NAME.search(title) is not None
+
+
 def is_source(text: str) -> bool:
     """Whether a link's text names no story but only where one comes from (来源, 阅读原文, via)."""
     bare = _bare(text)
     return not bare or any(pattern.fullmatch(bare) for pattern in (_SOURCES, _DOMAIN))
+
+
+def begins_with_source(text: str) -> bool:
+    """Whether a line begins by saying that it names a source: `来源：…`, `🔗 原文链接: …`."""
+    return _SOURCE_LINE.match(text) is not None
 
 
 def ends_with_colon(text: str) -> bool:

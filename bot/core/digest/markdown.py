@@ -12,6 +12,7 @@ from bot.core.digest.footnotes import Footnotes
 from bot.core.digest.html_text import HtmlHeading, read_html
 from bot.core.digest.inline import InlineReader
 from bot.core.digest.nodes import Heading, Node, Piece, Rule, map_inline
+from bot.core.digest.paragraphs import split_paragraph
 from bot.core.digest.syntax import MAX_NESTING, find_bomb, parse_tokens
 from bot.core.models import (
     Block,
@@ -25,14 +26,12 @@ from bot.core.models import (
     Quote,
     Run,
     Severity,
-    Style,
     Table,
     plain,
 )
-from bot.core.runs import cut, join_soft_breaks, lines, strip, tidy, words
+from bot.core.runs import cut, join_soft_breaks, strip, tidy, words
 
 _TASK = re.compile(r"\[([ xX])\]\s+")
-_NUMBERED = re.compile(r"\s*(?:\d{1,3}[、.．)）]|[①-⑳]|[（(]\d{1,3}[)）])")
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]+(?:\s|$)")
 _SETEXT_MAX = 40  # a longer line above `---` was meant as text and a rule, not as a heading
 _SENTENCE_END = tuple("。！？；：.!?;:…”）)")
@@ -102,7 +101,7 @@ class _Builder:
                 self._at += 1
                 return [Rule(line)]
             case "paragraph_open":
-                return list(self._paragraphs(line))
+                return list(split_paragraph(self._inline(), line))
             case "html_block":
                 return list(self._html(line))
             case "bullet_list_open" | "ordered_list_open":
@@ -117,25 +116,6 @@ class _Builder:
         if token.markup == "-" and _is_prose(plain(inline)):
             return [Piece(Paragraph(inline), line), Rule(line + 1)]
         return [Heading(int(token.tag[1]), inline, line)] if inline else []
-
-    def _paragraphs(self, line: int) -> Iterator[Piece]:
-        """One paragraph, cut where a whole line is bold or a link, or where the author numbers lines by hand."""
-        parts: list[list[Inline]] = []
-        starts: list[int] = []
-        after_head = True
-        source = lines(self._inline())
-        are_numbered = sum(_NUMBERED.match(plain(one)) is not None for one in source) > 1
-        for offset, one in enumerate(source):
-            is_head = _is_head_line(one)
-            if is_head or after_head or (are_numbered and _NUMBERED.match(plain(one))):
-                parts.append([])
-                starts.append(line + offset)
-            parts[-1].append(one)
-            after_head = is_head
-        for start, part in zip(starts, parts, strict=True):
-            inline = strip(join_soft_breaks(tidy(run for one in part for run in one)))
-            if plain(inline).strip():
-                yield Piece(Paragraph(inline), start)
 
     def _html(self, line: int) -> Iterator[Heading | Piece]:
         token = self._tokens[self._at]
@@ -229,14 +209,6 @@ def _as_block(node: Heading | Piece) -> Block:
 
 def _is_prose(text: str) -> bool:
     return len(text) > _SETEXT_MAX or text.endswith(_SENTENCE_END)
-
-
-def _is_head_line(inline: Inline) -> bool:
-    shown = [run for run in inline if run.text.strip(" \r\n:：")]
-    if not shown:
-        return False
-    is_bold = all(Style.BOLD in run.style for run in shown)
-    return is_bold or (shown[0].url is not None and all(run.url == shown[0].url for run in shown))
 
 
 def _task(entry: ListEntry) -> ListEntry:

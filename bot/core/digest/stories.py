@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bot.core.digest import headlines
 from bot.core.digest.headlines import Headline
 from bot.core.digest.heads import (
     NAME_MAX,
-    NUMBERED,
     Head,
     Nodes,
     are_lists,
@@ -20,11 +20,12 @@ from bot.core.digest.heads import (
     is_label,
     is_list,
     is_news_list,
+    is_numbered,
     pieces,
     run_in_heads,
     story_heads,
 )
-from bot.core.digest.labels import ends_with_colon, find_commentary, is_roundup
+from bot.core.digest.labels import ends_with_colon, find_commentary, is_frame, is_roundup
 from bot.core.digest.nodes import Piece, Rule
 from bot.core.models import (
     Block,
@@ -43,6 +44,8 @@ from bot.core.runs import strip
 Entry = Item | Passage
 
 _PLAIN_LABEL_MAX = 12
+_DETAIL = re.compile(r"\W{0,3}[\w ]{1,6}[：:]")
+_FULL_LABEL = 4  # characters of a label that can be nothing but commentary: 深度解读
 
 
 def item(head: Headline, nodes: Nodes, line: int) -> Iterator[Entry]:
@@ -50,7 +53,7 @@ def item(head: Headline, nodes: Nodes, line: int) -> Iterator[Entry]:
     own, rest = _until_rule(nodes)
     own, roundup = _until_roundup_label(own)
     blocks, commentary = _told(own)
-    yield Item(0, head.inline, head.url or _source(own), (*_lead(head), *blocks), commentary, line=line)
+    yield Item(0, head.inline, head.url or find_source(own), (*_lead(head), *blocks), commentary, line=line)
     yield from short_news(roundup)
     if rest:
         yield from section(rest, head, is_preface=True)
@@ -93,6 +96,29 @@ def whole(nodes: Nodes, title: Headline) -> Iterator[Entry]:
         yield from section(nodes, title)
 
 
+def find_source(own: Sequence[Piece]) -> str | None:
+    """The address of the first line or list entry that names where the story comes from."""
+    return next((url for inline in _source_lines(own) if (url := headlines.source_url(inline))), None)
+
+
+def with_commentary_apart(piece: Piece) -> Iterator[Piece]:
+    """A list whose entries are commentary (`- **深度解读：** …`): each such entry as a line, what follows it as a list.
+
+    A short label (影响, 点评) may be one detail among others: it counts only where commentary alone ends the list.
+    """
+    entries = piece.block.entries if isinstance(piece.block, ListBlock) else ()
+    lines = piece.entry_lines or (piece.line,) * len(entries)
+    rest: list[tuple[ListEntry, int]] = []
+    for place, (entry, line) in enumerate(zip(entries, lines, strict=True)):
+        if not _is_commentary(entry, ends_list=all(map(_begins_commentary, entries[place:]))):
+            rest.append((entry, line))
+            continue
+        yield from _list_of(rest)
+        yield from (Piece(block, line) for block in entry.blocks)
+        rest = []
+    yield from _list_of(rest)
+
+
 def short_news(nodes: Nodes) -> Iterator[Entry]:
     """A roundup: every entry of its lists is a brief, bold lines between them are labels."""
     own = pieces(nodes)
@@ -105,7 +131,9 @@ def short_news(nodes: Nodes) -> Iterator[Entry]:
                     yield from _brief_entry(entry, line)
             case Paragraph(inline) if is_label(inline):
                 yield Passage((Label(inline),))
-            case Paragraph(inline) if numbered and not NUMBERED.match(plain(inline)):
+            case Paragraph() if numbered and not is_numbered(piece):
+                yield Passage((piece.block,))
+            case Paragraph(inline) if (head := headlines.of_run_in(inline)) and is_frame(head.text):
                 yield Passage((piece.block,))
             case Paragraph(inline) if are_lines or headlines.begins_with_link(inline) or headlines.of_run_in(inline):
                 yield _brief(inline, piece.line)
@@ -118,7 +146,9 @@ def _headed(own: Sequence[Piece], heads: list[Head]) -> Iterator[Entry]:
     ends = [head.at for head in heads[1:]] + [len(own)]
     for head, end in zip(heads, ends, strict=True):
         told = own[head.at + 1 : end]
-        if told and len(head.headline.text) <= NAME_MAX and has_only_linked_lists(told):
+        if not told and not (head.headline.url or head.headline.rest) and end < len(own) and end + 1 not in ends:
+            yield Passage((Label(inline_of(own[head.at])),))  # a headline with nothing but the next one below it
+        elif told and len(head.headline.text) <= NAME_MAX and has_only_linked_lists(told):
             yield Passage((Label(inline_of(own[head.at])),))
             yield from short_news(told)
         else:
@@ -126,9 +156,12 @@ def _headed(own: Sequence[Piece], heads: list[Head]) -> Iterator[Entry]:
 
 
 def _until_rule(nodes: Nodes) -> tuple[list[Piece], list[Piece]]:
+    """What a story has up to the rule that ends it: the first one that no commentary of its own follows."""
     for index, node in enumerate(nodes):
         if isinstance(node, Rule) and index:
-            return pieces(nodes[:index]), pieces(nodes[index:])
+            rest = pieces(nodes[index:])
+            if story_heads(rest) or not any(map(has_commentary, rest)):
+                return pieces(nodes[:index]), rest
     return pieces(nodes), []
 
 
@@ -178,17 +211,25 @@ def _brief_entry(entry: ListEntry, line: int) -> Iterator[Entry]:
     first, *more = entry.blocks or (Paragraph(()),)
     if not isinstance(first, Paragraph):
         yield Passage((ListBlock((entry,)),))
-    elif more and isinstance(more[0], ListBlock) and is_label(first.inline):
+    elif more and isinstance(more[0], ListBlock) and is_label(first.inline) and not _are_details(more[0]):
         yield Passage((Label(first.inline),))
         yield from short_news([Piece(block, line) for block in more])
     elif first.inline:
         yield _brief(first.inline, line, tuple(more))
 
 
+def _are_details(block: ListBlock) -> bool:
+    """Whether the entries tell of one story, each under a short name: `摘要：…`, `来源：…`."""
+    firsts = [entry.blocks[0] for entry in block.entries if entry.blocks]
+    named = (isinstance(first, Paragraph) and _DETAIL.match(plain(first.inline)) for first in firsts)
+    return sum(map(bool, named)) * 2 > len(firsts)
+
+
 def _brief(inline: Inline, line: int, more: tuple[Block, ...] = ()) -> Item:
-    head = headlines.of_brief(inline)
+    head = headlines.of_brief(inline, is_told=bool(more))
     if more:
-        return Item(0, head.inline, head.url, (*_lead(head), *more), line=line)
+        url = head.url or find_source([Piece(block) for block in more])
+        return Item(0, head.inline, url, (*_lead(head), *more), line=line)
     rest = (Paragraph(head.rest),) if head.rest else ()
     return Item(0, head.inline, head.url, rest, is_brief=True, line=line)
 
@@ -199,5 +240,28 @@ def _lead(head: Headline) -> tuple[Paragraph, ...]:
     return (Paragraph(rest),) if rest else ()
 
 
-def _source(own: Sequence[Piece]) -> str | None:
-    return headlines.source_url(inline_of(own[0])) if own else None
+def _source_lines(own: Sequence[Piece]) -> Iterator[Inline]:
+    for piece in own:
+        match piece.block:
+            case Paragraph(inline):
+                yield inline
+            case ListBlock(entries):
+                firsts = (entry.blocks[0] for entry in entries if entry.blocks)
+                yield from (first.inline for first in firsts if isinstance(first, Paragraph))
+            case _:
+                pass
+
+
+def _list_of(entries: Sequence[tuple[ListEntry, int]]) -> Iterator[Piece]:
+    if entries:
+        yield Piece(ListBlock(tuple(entry for entry, _ in entries)), entries[0][1], tuple(line for _, line in entries))
+
+
+def _begins_commentary(entry: ListEntry) -> bool:
+    return _is_commentary(entry, ends_list=True)
+
+
+def _is_commentary(entry: ListEntry, *, ends_list: bool) -> bool:
+    first = entry.blocks[0] if entry.blocks else None
+    found = find_commentary(first.inline) if isinstance(first, Paragraph) else None
+    return found is not None and (ends_list or len(found.label) >= _FULL_LABEL)

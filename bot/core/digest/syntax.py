@@ -1,8 +1,8 @@
 """The Markdown that digests are written in: CommonMark, tables, strikethrough, footnotes, and some kindness.
 
-Bare addresses become links, `##标题` without a space is a heading, a label line ends the list above it, Markdown ends
-the HTML above it, bold follows Chinese punctuation, and the telegram-card advert is dropped where it stands. A text
-that would take the parser too long is refused beforehand.
+Bare addresses become links, `##标题` without a space is a heading, a label line ends the list above it, a line without
+columns the table above it, Markdown the HTML above it, bold follows Chinese punctuation, and the telegram-card advert
+is dropped where it stands. A text that would take the parser too long is refused beforehand.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from bot.core.digest.emphasis import kind_emphasis
 from bot.core.digest.labels import is_commentary_line
 from bot.core.links import bare_url
 from bot.core.models import Problem, Severity
-from bot.core.runs import is_wide
 
 MAX_NESTING = 48
 
@@ -45,6 +44,7 @@ _PARAGRAPH_GAP = re.compile(r"\n[ \t]*\n")
 _DELIMITERS = " \t>|:-"
 _QUOTE_MARKS = re.compile(r"[ \t]*(?:>[ \t]*)+")
 _PROTOCOL = re.compile(r"(?<![A-Za-z0-9])https?$", re.IGNORECASE)
+_NO_TITLE = ".,:;!?/|)=~-"
 _TIGHT_HEADING = re.compile(r"(#{2,6})([^\s#].*)")
 _ADVERT = re.compile(r"<div\s+class=[\"']telegram-card[\"']", re.IGNORECASE)
 _DIV = re.compile(r"<(/?)div\b", re.IGNORECASE)
@@ -128,7 +128,7 @@ def _tight_heading(state: StateBlock, start: int, _end: int, silent: bool) -> bo
         return False
     line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     found = _TIGHT_HEADING.match(line)
-    if found is None or not (is_wide(found[2][0]) or found[2][0] in "[*"):
+    if found is None or found[2][0] in _NO_TITLE or not any(map(str.isalnum, found[2])):
         return False
     if silent:
         return True
@@ -147,6 +147,11 @@ def _label_line(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     """A bold line or a commentary label begins a paragraph, and never goes on with the list entry above it."""
     line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     return silent and (_BOLD_LINE.fullmatch(line) is not None or is_commentary_line(line))
+
+
+def _no_row(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """A line without a column mark ends a table, though GFM would make it a row of one cell."""
+    return silent and state.parentType == "table" and "|" not in state.src[state.bMarks[start] : state.eMarks[start]]
 
 
 def _html_lines(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -198,6 +203,7 @@ def _build() -> _Parser:
     parser.block.ruler.before("html_block", "advert", _advert, interrupts)
     parser.block.ruler.before("html_block", "html_lines", _html_lines, interrupts)
     parser.block.ruler.before("paragraph", "label_line", _label_line, interrupts)
+    parser.block.ruler.before("paragraph", "no_row", _no_row, {"alt": ["blockquote"]})
     return parser
 
 

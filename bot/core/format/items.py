@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.core.format.blocks import INDENT, inked, trimmed, write_blocks
 from bot.core.format.manuscript import Cut, Manuscript
 from bot.core.models import PLAIN, Block, Commentary, CommentaryKind, Inline, Item, Paragraph, Run, Say, Style, plain
+from bot.core.ordinals import find_ordinal
 
 _CONTINUING = "，,。.：:；;、—–-（( "
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -48,7 +49,12 @@ def first_line(item: Item, style: ItemStyle) -> tuple[Inline, Sequence[Block]]:
         rest, blocks = _without_tail(blocks[0].inline), blocks[1:]
     headline = linked_headline(item, also=_headline_style(item, has_text=bool(rest or blocks)))
     reference = (Run(_reference(item.repeats, style)),) if item.repeats is not None else ()
-    return (Run(f"{item.number}. "), *headline, *rest, *reference), blocks
+    return (Run(number_mark(item)), *headline, *rest, *reference), blocks
+
+
+def number_mark(item: Item) -> str:
+    """`6. `, and `6｜` before a headline that its author numbered otherwise."""
+    return f"{item.number}｜" if find_ordinal(item.title) else f"{item.number}. "
 
 
 def linked_headline(item: Item, *, also: Style = PLAIN) -> Inline:

@@ -1,0 +1,74 @@
+"""One paragraph of Markdown as what its author meant: lines that are headlines, hand-made lists, rules and numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from bot.core.digest.nodes import Piece, Rule
+from bot.core.models import Inline, ListBlock, ListEntry, Paragraph, Style, plain
+from bot.core.ordinals import find_ordinal
+from bot.core.runs import cut, join_soft_breaks, lines, strip, tidy
+
+_RULE = re.compile(r"\s*([^\w\s\U0001f000-\U0001ffff])(?:\s*\1){2,}\s*")
+_BULLET = re.compile(r"\s*([•●○◦▪▫■□◆◇‣⁃∙・·✦✧➤➢►▶])(?!\s*\1)\ufe0f?\s*(?=\S)")
+
+
+def split_paragraph(inline: Inline, line: int) -> Iterator[Piece | Rule]:
+    """The paragraph that begins on `line`, its soft breaks still marked, as the blocks it stands for.
+
+    It is cut where a whole line is bold or a link, where the author numbers lines by hand or begins them with a sign;
+    lines that begin with a bullet are a list, and a line of nothing but one sign is a rule.
+    """
+    for start, part in _parts(lines(inline), line):
+        whole = strip(tidy(run for one in part for run in one))
+        if _RULE.fullmatch(plain(whole)):
+            yield Rule(start)
+        elif all(map(_is_bullet, part)):
+            yield Piece(ListBlock(tuple(map(_entry, part))), start, tuple(range(start, start + len(part))))
+        elif plain(whole).strip():
+            yield Piece(Paragraph(join_soft_breaks(whole)), start)
+
+
+def _parts(source: Sequence[Inline], line: int) -> Iterator[tuple[int, list[Inline]]]:
+    """Groups of lines that belong together, each with the number of its first line."""
+    marks = [_mark(one) for one in source]
+    group: list[Inline] = []
+    start, after_head = line, True
+    for offset, (one, mark) in enumerate(zip(source, marks, strict=True)):
+        is_head = _is_head_line(one)
+        goes_on = mark == "•" and bool(group) and _is_bullet(group[-1])
+        if not goes_on and (is_head or after_head or mark == "•" or (mark and marks.count(mark) > 1)):
+            yield from [(start, group)] if group else []
+            group, start = [], line + offset
+        group.append(one)
+        after_head = is_head
+    yield from [(start, group)] if group else []
+
+
+def _mark(inline: Inline) -> str:
+    """What a line begins with: a bullet, a number by hand, a sign such as 📌, or nothing of the kind."""
+    text = plain(inline).lstrip()
+    if _is_bullet(inline):
+        return "•"
+    if find_ordinal(text):
+        return "1"
+    return text[0] if text and unicodedata.category(text[0]) == "So" else ""
+
+
+def _is_bullet(inline: Inline) -> bool:
+    return _BULLET.match(plain(inline)) is not None
+
+
+def _entry(inline: Inline) -> ListEntry:
+    found = _BULLET.match(plain(inline))
+    return ListEntry("•", (Paragraph(strip(cut(inline, found.end() if found else 0))),))
+
+
+def _is_head_line(inline: Inline) -> bool:
+    shown = [run for run in inline if run.text.strip(" \r\n:：")]
+    if not shown or _is_bullet(inline):
+        return False
+    is_bold = all(Style.BOLD in run.style for run in shown)
+    return is_bold or (shown[0].url is not None and all(run.url == shown[0].url for run in shown))
