@@ -21,7 +21,8 @@ from benchmarks.fanout import fill, rss_mb
 from bot.app import BULK_CONNECTIONS, PAID_PER_SECOND, now_ms
 from bot.core.delivery.throttle import Limits, Throttle
 from bot.logs import configure_logs
-from bot.pipeline.delivery import Alarm, Delivery, Question
+from bot.pipeline.delivery import Delivery
+from bot.pipeline.hooks import Alarm, Question
 from bot.pipeline.ratelimit import Limiter
 from bot.pipeline.sender import Sender
 from bot.pipeline.transport import AiohttpRequest

@@ -29,8 +29,9 @@ from bot.locales import catalogue
 from bot.logs import configure_logs
 from bot.pipeline.admins import Admins, DeliveryHooks
 from bot.pipeline.corrections import Corrections
-from bot.pipeline.delivery import Delivery, TokenRejectedError
+from bot.pipeline.delivery import Delivery
 from bot.pipeline.health import Health
+from bot.pipeline.hooks import TokenRejectedError
 from bot.pipeline.intake import Intake
 from bot.pipeline.livecard import LiveCards
 from bot.pipeline.metrics import Gauges
@@ -38,6 +39,7 @@ from bot.pipeline.parser import Parser
 from bot.pipeline.press import Press
 from bot.pipeline.publisher import Publisher
 from bot.pipeline.ratelimit import Limiter
+from bot.pipeline.recaller import Recaller
 from bot.pipeline.sender import Sender
 from bot.pipeline.targets import Groups
 from bot.pipeline.traffic import Traffic
@@ -89,10 +91,12 @@ class Machine:
     publisher: Publisher
     watcher: Watcher
     cards: LiveCards
+    recaller: Recaller
 
     def loops(self, stop: asyncio.Event) -> tuple[Coroutine[Any, Any, None], ...]:
         """Everything that runs for hours; each ends by itself after the stop."""
-        return self.delivery.run(stop), self.publisher.run(stop), self.watcher.run(stop), self.cards.run(stop)
+        workers = (self.delivery, self.publisher, self.watcher, self.cards, self.recaller)
+        return tuple(worker.run(stop) for worker in workers)
 
 
 async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
@@ -257,8 +261,9 @@ async def _build(
     )
     application = _application(bot, inbox, desk)
     cards = LiveCards(store, delivery, sender, say=say, clock=now_ms)
+    recaller = Recaller(store, delivery, sender, clock=now_ms)
     webhook = await _webhook(settings, store, bot, inbox)
-    return Machine(inbox, application, webhook, desk, delivery, publisher, watcher, cards)
+    return Machine(inbox, application, webhook, desk, delivery, publisher, watcher, cards, recaller)
 
 
 async def _webhook(settings: Settings, store: Store, bot: InboxBot, inbox: Inbox) -> Webhook | None:

@@ -1,15 +1,22 @@
-"""The buttons of a broadcast's live card: pause, go on, stop. They take effect at once; the card follows by itself."""
+"""The buttons of a broadcast's live card: pause, go on, stop; when it is over, take its messages back and see whose
+answers were lost. They take effect at once; the card follows by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.handlers.callbacks import Answer, RefusedError, Tap, Verb
+from bot.core.format.parts import Part
+from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb
 from bot.handlers.desk import Desk
 from bot.handlers.offer import own_campaign
-from bot.storage.records import CampaignState
+from bot.handlers.replies import send, show
+from bot.pipeline.progress import progress_part, recall_part, recall_question
+from bot.storage.recalls import is_recallable
+from bot.storage.records import Campaign, CampaignState
 
 OVER = (CampaignState.STOPPED, CampaignState.DONE)
+LISTED = 20
+"""Chats in one message: their names can be long."""
 
 
 async def _pause(desk: Desk, tap: Tap) -> Answer:
@@ -27,7 +34,60 @@ async def _stop(desk: Desk, tap: Tap) -> Answer:
     return Answer(desk.say("progress.tap_stopped"))
 
 
-VERBS: Mapping[str, Verb] = {"bpause": _pause, "bresume": _resume, "bstop": _stop}
+async def _ask_recall(desk: Desk, tap: Tap) -> Answer:
+    campaign = await _recallable(desk, tap)
+    await show(desk, tap, recall_question(campaign, desk.say))
+    return QUIET
+
+
+async def _recall(desk: Desk, tap: Tap) -> Answer:
+    campaign = await _recallable(desk, tap)
+    await desk.store.cards.put(campaign.id, tap.chat_id, tap.message_id)
+    if not await desk.store.recalls.begin(campaign.id):
+        raise RefusedError("recall.begun")
+    if recall := await desk.store.recalls.find(campaign.id):
+        await show(desk, tap, recall_part(recall, desk.say))
+    return QUIET
+
+
+async def _recallable(desk: Desk, tap: Tap) -> Campaign:
+    """The broadcast, when it is over to its last delivery and young enough."""
+    campaign = await own_campaign(desk, tap)
+    if campaign.state not in OVER or campaign.id in {one.id for one in await desk.store.campaigns.unfinished()}:
+        raise RefusedError("recall.unfinished")
+    if not is_recallable(campaign, desk.clock()):
+        raise RefusedError("recall.too_late")
+    return campaign
+
+
+async def _card(desk: Desk, tap: Tap) -> Answer:
+    """Back from the question to the summary."""
+    progress = await desk.delivery.progress((await own_campaign(desk, tap)).id)
+    if progress is not None:
+        await show(desk, tap, progress_part(progress, now_ms=desk.clock(), say=desk.say))
+    return QUIET
+
+
+async def _show_unknown(desk: Desk, tap: Tap) -> Answer:
+    campaign = await own_campaign(desk, tap)
+    chats = await desk.store.deliveries.unknown(campaign.id, LISTED)
+    lines = [desk.say("progress.unknown", count=campaign.unknown)]
+    lines += [desk.say("progress.unknown_chat", name=name, id=chat_id).strip() for chat_id, name in chats]
+    if campaign.unknown > len(chats):
+        lines.append(desk.say("progress.unknown_more", count=campaign.unknown - len(chats)))
+    await send(desk, tap.chat_id, Part("\n".join(lines)))
+    return QUIET
+
+
+VERBS: Mapping[str, Verb] = {
+    "bpause": _pause,
+    "bresume": _resume,
+    "bstop": _stop,
+    "brecall": _ask_recall,
+    "bwipe": _recall,
+    "bcard": _card,
+    "bunknown": _show_unknown,
+}
 
 
 async def _going(desk: Desk, tap: Tap) -> int:

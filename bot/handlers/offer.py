@@ -15,7 +15,7 @@ from bot.core.format.parts import Button, Keyboard, Part, to_params
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button, fields
 from bot.handlers.desk import Desk
 from bot.handlers.replies import send, show
-from bot.pipeline.livecard import progress_part
+from bot.pipeline.progress import progress_part
 from bot.storage.records import Audience, Campaign, CampaignState, ChatKind
 
 TYPED_ABOVE = 1_000

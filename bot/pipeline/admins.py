@@ -10,7 +10,7 @@ from bot.core.delivery.retry import BadContent, ChatGone, ChatPaused, Sent
 from bot.core.format.parts import Button, Part, to_params
 from bot.core.models import Say
 from bot.pipeline.corrections import Corrections, NotYetError
-from bot.pipeline.delivery import Alarm, Question
+from bot.pipeline.hooks import Alarm, Question
 from bot.pipeline.sender import Sender
 from bot.storage.records import Campaign
 

@@ -32,7 +32,6 @@ from bot.pipeline.hooks import (
     DeliveryError,
     Hooks,
     Progress,
-    Question,
     TokenRejectedError,
 )
 from bot.pipeline.lease import SenderLease
@@ -50,17 +49,6 @@ from bot.storage.errors import LeaseLostError, StoreError
 from bot.storage.logbook import Logbook
 from bot.storage.records import Campaign, CampaignKind, CampaignState
 from bot.storage.records import Delivery as Row
-
-__all__ = [
-    "Alarm",
-    "AnotherInstanceError",
-    "Delivery",
-    "DeliveryError",
-    "Hooks",
-    "Progress",
-    "Question",
-    "TokenRejectedError",
-]
 
 WINDOW_S = 3
 LEAST_WINDOW = 64
@@ -135,6 +123,12 @@ class Delivery:
             await self._finish(working, recording)
         if (fault := self._fault_of(recording, working)) is not None:
             raise fault
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it is this process that sends now."""
+        is_free = not self._ending.is_set() and not self._conflict.is_present(self._clock())
+        return is_free and self._lease.is_held
 
     def wake(self) -> None:
         """There is a new campaign, or one was changed in the store."""
@@ -222,7 +216,7 @@ class Delivery:
 
     async def _round(self) -> float:
         """One round of work; the seconds until the next is worth it."""
-        if self._conflict.is_present(self._clock()) or not self._lease.is_held:
+        if not self.is_at_work:
             return BLOCKED_REST_S
         is_busy = await self._feeder.round()
         for row in self._questions.take_due(self._clock()):
@@ -301,8 +295,7 @@ class Delivery:
     # -- life
 
     def _may_send(self, campaign_id: int) -> bool:
-        is_free = not self._ending.is_set() and not self._conflict.is_present(self._clock())
-        return is_free and self._lease.is_held and self._feeder.may_send(campaign_id)
+        return self.is_at_work and self._feeder.may_send(campaign_id)
 
     def _halt(self, fault: DeliveryError) -> None:
         self._fault = self._fault or fault

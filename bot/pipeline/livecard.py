@@ -12,18 +12,17 @@ from contextlib import suppress
 import structlog
 
 from bot.core.delivery.retry import BadContent, BadSource, ChatGone, Outcome, Sent
-from bot.core.durations import spell_duration
-from bot.core.format.parts import Button, Part, to_params
+from bot.core.format.parts import Part, to_params
 from bot.core.models import Say
-from bot.pipeline.delivery import Delivery, Progress
+from bot.pipeline.delivery import Delivery
+from bot.pipeline.progress import progress_part, recall_part
 from bot.pipeline.sender import Sender
 from bot.storage import Store
 from bot.storage.errors import StoreError
-from bot.storage.records import Campaign, CampaignState, LiveCard
+from bot.storage.records import CampaignState, LiveCard
 
 EDIT_EVERY_MS = 3_000
 LOOK_EVERY_S = 1
-BAR_CELLS = 10
 OVER = (CampaignState.STOPPED, CampaignState.DONE)
 
 log = structlog.get_logger()
@@ -68,9 +67,14 @@ class LiveCards:
         if progress.campaign.state is CampaignState.DRAFT:
             self._edited_ms[card] = self._clock()
             return
-        part = progress_part(progress, now_ms=self._clock(), say=self._say)
+        recall = await self._store.recalls.find(card.campaign_id)
+        if recall is None:
+            part = progress_part(progress, now_ms=self._clock(), say=self._say)
+            is_final = progress.campaign.state in OVER and card.campaign_id not in going
+        else:
+            part, is_final = recall_part(recall, self._say), recall.is_over
         is_current = part == self._shown.get(card) or await self._edit(card, part)
-        if is_current and progress.campaign.state in OVER and card.campaign_id not in going:
+        if is_current and is_final:
             await self._drop(card)
 
     async def _edit(self, card: LiveCard, part: Part) -> bool:
@@ -108,66 +112,3 @@ class LiveCards:
     def _forget(self, card: LiveCard) -> None:
         self._shown.pop(card, None)
         self._edited_ms.pop(card, None)
-
-
-def progress_part(progress: Progress, *, now_ms: int, say: Say) -> Part:
-    """The card of a broadcast in its present state; over, it has no button."""
-    campaign = progress.campaign
-    match campaign.state:
-        case CampaignState.BUILDING if campaign.begins_after(now_ms):
-            return Part(say("progress.soon"), keyboard=((_button("undo", campaign, say),),))
-        case CampaignState.BUILDING:
-            return Part(say("progress.building"), keyboard=((_button("stop", campaign, say),),))
-        case CampaignState.STOPPED | CampaignState.DONE:
-            return Part("\n".join(_summary(campaign, say)))
-    lines = [_bar(campaign, say), *_counts(campaign, say), _pace(progress, now_ms, say)]
-    return Part("\n".join(lines), keyboard=(_buttons(campaign, say),))
-
-
-def _bar(campaign: Campaign, say: Say) -> str:
-    share = campaign.settled / campaign.total if campaign.total else 1.0
-    full = min(BAR_CELLS, int(share * BAR_CELLS))
-    bar = "▓" * full + "░" * (BAR_CELLS - full)
-    return say("progress.bar", bar=bar, percent=int(100 * share), done=campaign.settled, total=campaign.total)
-
-
-def _counts(campaign: Campaign, say: Say) -> list[str]:
-    lines = [_settled("progress.counts", campaign, say)]
-    if campaign.skipped:
-        lines.append(say("progress.skipped", skipped=campaign.skipped))
-    return lines
-
-
-def _summary(campaign: Campaign, say: Say) -> list[str]:
-    if campaign.state is CampaignState.DONE:
-        lines = [_settled("progress.done", campaign, say)]
-        return [*lines, say("progress.skipped", skipped=campaign.skipped)] if campaign.skipped else lines
-    # Stopping skips whoever was not served yet: until the ledger has caught up, both add up to the same people.
-    unsent = campaign.left + campaign.skipped
-    return [_settled("progress.stopped", campaign, say), say("progress.not_sent", left=unsent)]
-
-
-def _settled(sentence: str, campaign: Campaign, say: Say) -> str:
-    return say(sentence, sent=campaign.sent, blocked=campaign.blocked, failed=campaign.failed, unknown=campaign.unknown)
-
-
-def _pace(progress: Progress, now_ms: int, say: Say) -> str:
-    if progress.campaign.state is CampaignState.PAUSED:
-        return say("progress.source_gone" if progress.campaign.reason else "progress.paused")
-    if progress.held_until_ms is not None and progress.held_until_ms > now_ms:
-        return say("progress.held", duration=spell_duration((progress.held_until_ms - now_ms) / 1000, say))
-    if progress.left_s is None:
-        return say("progress.starting")
-    return say("progress.pace", rate=progress.per_second, duration=spell_duration(progress.left_s, say))
-
-
-def _buttons(campaign: Campaign, say: Say) -> tuple[Button, ...]:
-    """An admin's pause can be ended; the one with a reason, that the previewed message is gone, cannot."""
-    stop = _button("stop", campaign, say)
-    if campaign.state is not CampaignState.PAUSED:
-        return _button("pause", campaign, say), stop
-    return (stop,) if campaign.reason else (_button("resume", campaign, say), stop)
-
-
-def _button(name: str, campaign: Campaign, say: Say) -> Button:
-    return Button(say(f"progress.button_{name}"), callback=f"v1:b{name}:{campaign.id}")

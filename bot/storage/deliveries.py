@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from bot.storage.database import Database
 from bot.storage.records import NO_MESSAGE, Delivery, DeliveryState, Incident, IncidentKind
-from bot.storage.schema import deliveries, incidents
+from bot.storage.schema import chats, deliveries, incidents
 
 
 class Deliveries:
@@ -41,6 +41,18 @@ class Deliveries:
         )
         async with self._database.reading() as connection:
             return tuple(_incident(row) for row in await connection.execute(query))
+
+    async def unknown(self, campaign_id: int, limit: int) -> tuple[tuple[int, str], ...]:
+        """The chats of which nobody knows whether they got their message: ids and names, in order of time."""
+        query = (
+            select(incidents.c.chat_id, func.coalesce(chats.c.name, ""))
+            .outerjoin(chats, chats.c.id == incidents.c.chat_id)
+            .where(incidents.c.campaign_id == campaign_id, incidents.c.kind == IncidentKind.UNKNOWN)
+            .order_by(incidents.c.id)
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            return tuple((chat_id, name) for chat_id, name in await connection.execute(query))
 
     async def _select(self, campaign_id: int, condition: ColumnElement[bool]) -> tuple[Delivery, ...]:
         query = select(deliveries).where(deliveries.c.campaign_id == campaign_id, condition)

@@ -240,6 +240,19 @@ live_cards = Table(
     Column("message_id", BigInteger, nullable=False),
 )
 
+# The messages of a finished broadcast being deleted again.
+recalls = Table(
+    "recalls",
+    metadata,
+    Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
+    # The last chat whose message is done with; null at the very beginning.
+    Column("cursor", BigInteger),
+    _count("total"),
+    _count("recalled"),
+    _count("kept"),
+    _flag("is_over"),
+)
+
 # `chat` 0 is everybody.
 holds = Table(
     "holds", metadata, Column("chat_id", BigInteger, primary_key=True, autoincrement=False), _moment("until_ms")

@@ -15,6 +15,7 @@ from bot.storage.lease import Lease
 from bot.storage.ledger import Ledger
 from bot.storage.meta import Meta
 from bot.storage.migrating import upgrade
+from bot.storage.recalls import Recalls
 from bot.storage.saved import Saved
 from bot.storage.updates import Updates
 
@@ -28,6 +29,7 @@ class Store:
         self.digests = Digests(database)
         self.campaigns = Campaigns(database)
         self.cards = Cards(database)
+        self.recalls = Recalls(database)
         self.lease = Lease(database)
         self.fanout = Fanout(database, self.lease)
         self.deliveries = Deliveries(database)

@@ -372,6 +372,67 @@ async def test_another_admin_cannot_press_the_buttons(bot: Bot) -> None:
         await VERBS["bsend"](replace(bot.desk, admin_ids=frozenset({ADMIN, READER})), tap)
 
 
+async def finished(bot: Bot, lost: int = 0) -> int:
+    """A broadcast has reached its readers, and its card says so; the answer about one of them may be lost."""
+    for reader in (READER, SECOND_READER):
+        await bot.start(reader)
+    if lost:
+        bot.telegram.fail("sendMessage", Fault.timeout(is_processed=True), chat_id=lost)
+    await bot.write(ADMIN, "/broadcast 今晚维护")
+    await bot.tap(ADMIN, "确认群发")
+    bot.clock.advance(seconds=5)
+    (campaign,) = await bot.desk.store.campaigns.recent()
+    await bot.deliver(campaign.id)
+    await bot.forge(ADMIN, f"v1:bcard:{campaign.id}")
+    return campaign.id
+
+
+async def test_a_finished_broadcast_is_taken_back_after_a_second_yes(bot: Bot) -> None:
+    """The first tap only asks; 不撤 leads back to the summary."""
+    campaign_id = await finished(bot)
+    summary = bot.last(ADMIN).text
+    assert bot.buttons(ADMIN) == ["撤回全部 · 48 小时内"]
+
+    await bot.tap(ADMIN, "撤回全部")
+    assert bot.buttons(ADMIN) == ["撤回 2 条", "不撤"]
+    await bot.tap(ADMIN, "不撤")
+    assert bot.last(ADMIN).text == summary
+    assert await bot.desk.store.recalls.unfinished() == ()
+
+    await bot.tap(ADMIN, "撤回全部")
+    await bot.tap(ADMIN, "撤回 2 条")
+    assert [recall.campaign_id for recall in await bot.desk.store.recalls.unfinished()] == [campaign_id]
+    assert bot.last(ADMIN).text.startswith("正在撤回…")
+    again = await bot.forge(ADMIN, f"v1:bwipe:{campaign_id}")
+    assert again.text == bot.desk.say("recall.begun")
+
+
+async def test_what_is_not_over_or_too_old_is_not_taken_back(bot: Bot) -> None:
+    """Telegram deletes nothing that is older than two days."""
+    await bot.write(ADMIN, "/broadcast 今晚维护")
+    await bot.tap(ADMIN, "确认群发")
+    (campaign,) = await bot.desk.store.campaigns.recent()
+    assert (await bot.forge(ADMIN, f"v1:bwipe:{campaign.id}")).text == bot.desk.say("recall.unfinished")
+
+    bot.clock.advance(seconds=5)
+    await bot.deliver(campaign.id)
+    bot.clock.advance(seconds=48 * 3_600)
+    assert (await bot.forge(ADMIN, f"v1:brecall:{campaign.id}")).text == bot.desk.say("recall.too_late")
+    assert await bot.desk.store.recalls.find(campaign.id) is None
+
+
+async def test_whose_answers_were_lost_can_be_looked_up(bot: Bot) -> None:
+    """Names and numbers; they are not written to again by themselves."""
+    await finished(bot, lost=READER)
+
+    await bot.tap(ADMIN, "查看未知")
+
+    assert bot.last(ADMIN).text.splitlines() == [
+        "未知 1：可能收到了，也可能没有，不会自动重发。",
+        f"• {READER} 小林",
+    ]
+
+
 @pytest.mark.parametrize("verb", sorted(VERBS))
 async def test_no_admins_button_works_for_a_reader(bot: Bot, verb: str) -> None:
     with pytest.raises(RefusedError, match=r"error\.old_button"):

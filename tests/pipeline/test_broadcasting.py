@@ -2,173 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from bot.core.delivery.throttle import Throttle
-from bot.locales import catalogue
-from bot.pipeline.delivery import Alarm, Delivery, Question
-from bot.pipeline.livecard import LiveCards
-from bot.pipeline.ratelimit import Limiter
-from bot.pipeline.sender import Sender
 from bot.sandbox.faults import Fault
-from bot.sandbox.messages import Message
-from bot.sandbox.telegram import ADMIN, GROUP, FakeTelegram
-from bot.storage import Store
-from bot.storage.records import BroadcastPlan, Call, Campaign, CampaignState, ChatKind
-from tests.support.telegram import HandClock, build_bot
-
-READERS = range(2_001, 2_013)
-SAY = catalogue("zh")
-STEP_MS = 36
-
-
-class Ear:
-    """Somebody who listens to the delivery."""
-
-    async def on_chat_done(self, campaign: Campaign, chat_id: int, message_ids: tuple[int, ...]) -> None:
-        """Groups only."""
-
-    async def on_question(self, question: Question) -> bool:
-        """Groups only."""
-        return False
-
-    async def on_alarm(self, alarm: Alarm) -> None:
-        """Shown by the card as well."""
-
-
-@dataclass
-class Office:
-    """Delivery and cards at work, paced by the hand-moved clock: while it rests, nothing is sent."""
-
-    telegram: FakeTelegram
-    clock: HandClock
-    store: Store
-    delivery: Delivery
-    stop: asyncio.Event
-    working: tuple[asyncio.Task[None], ...]
-
-    async def close(self) -> None:
-        """End the process."""
-        self.stop.set()
-        await asyncio.gather(*self.working)
-        await self.store.close()
-
-    async def launch(self, call: Call, *, audience: Collection[ChatKind] = (), after_ms: int = 0) -> int:
-        """A broadcast that its admin has confirmed, its card below the preview."""
-        offer = self.telegram.call("sendMessage", {"chat_id": ADMIN, "text": "发给：…"}).body["result"]
-        campaign_id = await self.store.campaigns.draft(BroadcastPlan((call,), author_id=ADMIN))
-        await self.store.cards.put(campaign_id, ADMIN, offer["message_id"])
-        if audience:
-            await self.store.campaigns.aim(campaign_id, audience)
-        await self.store.campaigns.launch(campaign_id, after_ms=after_ms)
-        self.delivery.wake()
-        return campaign_id
-
-    async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
-        """Let time pass until it holds."""
-        async with asyncio.timeout(30):
-            while not await condition():
-                self.clock.advance(ms=STEP_MS)
-                await asyncio.sleep(0.005)
-
-    async def pass_s(self, seconds: float) -> None:
-        """Let so much time pass."""
-        end_ms = self.clock() + round(seconds * 1000)
-
-        async def is_over() -> bool:
-            return self.clock() >= end_ms
-
-        await self.until(is_over)
-
-    async def until_settled(self, campaign_id: int, chats: int) -> None:
-        """Until so many chats need nothing more."""
-        await self.until(lambda: self._has_settled(campaign_id, chats))
-
-    async def until_final(self) -> None:
-        """Until no card is alive any more."""
-        await self.until(self._has_no_cards)
-
-    async def state(self, campaign_id: int) -> CampaignState:
-        """What the ledger says."""
-        campaign = await self.store.campaigns.find(campaign_id)
-        assert campaign is not None
-        return campaign.state
-
-    def card(self) -> Message:
-        """What the admin sees."""
-        return self.telegram.bot_messages(ADMIN)[-1]
-
-    def received(self) -> list[int]:
-        """The readers who got something, once for each message."""
-        return [chat_id for chat_id in READERS for _ in self.telegram.bot_messages(chat_id)]
-
-    async def _has_settled(self, campaign_id: int, chats: int) -> bool:
-        campaign = await self.store.campaigns.find(campaign_id)
-        return campaign is not None and campaign.settled >= chats
-
-    async def _has_no_cards(self) -> bool:
-        return not await self.store.cards.all()
+from bot.sandbox.telegram import ADMIN, GROUP
+from bot.storage.records import Call, CampaignState, ChatKind
+from tests.support.office import NEWS, READERS, Office, open_office, telegram_with_readers
 
 
 @pytest.fixture
-def telegram() -> FakeTelegram:
-    """A dozen people who opened the bot, and its admin."""
-    telegram = FakeTelegram(HandClock())
-    for chat_id in READERS:
-        telegram.add_user(chat_id, f"读者{chat_id}")
-    for chat_id in (ADMIN, *READERS):
-        telegram.start(chat_id)
-    return telegram
-
-
-@asynccontextmanager
-async def open_office(folder: Path, telegram: FakeTelegram) -> AsyncIterator[Office]:
-    """Opening it again in the same folder is a restart."""
-    clock = telegram.world.clock
-    assert isinstance(clock, HandClock)
-    store = await Store.open(f"sqlite+aiosqlite:///{folder / 'state.db'}", clock=clock)
-    await store.migrate()
-    bot = build_bot(telegram)
-    sender = Sender(bot, Limiter(Throttle(), store.holds, clock=clock, monotonic=clock), request=bot.request)
-    delivery = Delivery(store, sender, Ear(), clock=clock, monotonic=clock)
-    cards = LiveCards(store, delivery, sender, say=SAY, clock=clock)
-    stop = asyncio.Event()
-    working = asyncio.create_task(delivery.run(stop)), asyncio.create_task(watch(cards, stop))
-    office = Office(telegram, clock, store, delivery, stop, working)
-    try:
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    async with open_office(tmp_path, telegram_with_readers()) as office:
+        await office.subscribe_all()
         yield office
-    finally:
-        await office.close()
-
-
-async def watch(cards: LiveCards, stop: asyncio.Event) -> None:
-    """Look at the cards far more often than they may be edited."""
-    while not stop.is_set():
-        await cards.refresh()
-        await asyncio.sleep(0.005)
-
-
-@pytest.fixture
-async def office(tmp_path: Path, telegram: FakeTelegram) -> AsyncIterator[Office]:
-    async with open_office(tmp_path, telegram) as office:
-        for chat_id in READERS:
-            await office.store.chats.ensure(chat_id, ChatKind.PRIVATE)
-            await office.store.chats.subscribe(chat_id)
-        yield office
-
-
-NEWS = Call({"text": "今晚维护"})
 
 
 async def test_every_subscriber_gets_it_once_and_the_card_ends_as_a_summary(office: Office) -> None:
-    """The summary counts, has no button left, and is not edited any more."""
+    """The summary counts, offers to take it all back, and is not edited any more."""
     await office.launch(NEWS)
 
     await office.until_final()
@@ -176,7 +30,7 @@ async def test_every_subscriber_gets_it_once_and_the_card_ends_as_a_summary(offi
     assert office.received() == list(READERS)
     assert all(message.is_silent for chat_id in READERS for message in office.telegram.bot_messages(chat_id))
     assert office.card().text == "完成：已送达 12 · 拉黑 0 · 失败 0 · 未知 0（不自动重发）"
-    assert office.card().keyboard == ()
+    assert office.buttons() == ["撤回全部 · 48 小时内"]
 
 
 async def test_nothing_happens_in_the_seconds_in_which_it_may_be_taken_back(office: Office) -> None:
@@ -296,7 +150,7 @@ async def test_a_preview_deleted_meanwhile_stops_the_copies_and_is_said(office: 
 
     assert await office.state(campaign_id) is CampaignState.PAUSED
     assert "预览的那条消息被删除了" in office.card().text
-    assert [button["text"] for row in office.card().keyboard for button in row] == ["⏹ 停止"]
+    assert office.buttons() == ["⏹ 停止"]
 
 
 async def test_a_deleted_card_is_replaced_by_a_new_one(office: Office) -> None:

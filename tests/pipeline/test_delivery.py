@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.delivery.retry import Policy
-from bot.pipeline.delivery import AnotherInstanceError, TokenRejectedError
+from bot.pipeline.hooks import AnotherInstanceError, TokenRejectedError
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import GROUP
 from bot.storage.records import Call, CampaignState, ChatStatus, DeliveryState, IncidentKind

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from bot.core.format.parts import Part
 from bot.locales import catalogue
-from bot.pipeline.delivery import Progress
-from bot.pipeline.livecard import progress_part
+from bot.pipeline.hooks import Progress
+from bot.pipeline.progress import progress_part
 from bot.storage.records import Campaign, CampaignKind, CampaignState, Policy
 
 SAY = catalogue("zh")
@@ -69,10 +69,20 @@ def test_readers_who_left_meanwhile_are_named_only_when_there_are_any() -> None:
     assert "跳过 2（期间退订）" in card(replace(RUNNING, skipped=2)).text
 
 
-def test_the_summary_settles_everything_and_leaves_no_button() -> None:
+def test_the_summary_settles_everything_and_offers_what_can_still_be_done() -> None:
     done = replace(RUNNING, state=CampaignState.DONE, sent=12_310, blocked=158, failed=7, unknown=5)
 
-    assert card(done) == Part("完成：已送达 12,310 · 拉黑 158 · 失败 7 · 未知 5（不自动重发）")
+    assert card(done).text == "完成：已送达 12,310 · 拉黑 158 · 失败 7 · 未知 5（不自动重发）"
+    assert verbs(card(done)) == ["v1:brecall:7", "v1:bunknown:7"]
+
+
+def test_what_cannot_be_done_is_not_offered() -> None:
+    """Nothing unknown, nothing sent, or too long ago for Telegram to delete it."""
+    done = replace(RUNNING, state=CampaignState.DONE, unknown=0)
+
+    assert verbs(card(done)) == ["v1:brecall:7"]
+    assert verbs(card(replace(done, sent=0))) == []
+    assert verbs(card(replace(done, started_at_ms=1_000 - 48 * 3_600_000))) == []
 
 
 def test_a_stopped_broadcast_says_how_many_were_left_out_before_and_after_the_ledger_caught_up() -> None:

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from bot.core.delivery.retry import Policy
 from bot.core.delivery.throttle import Limits, Throttle
-from bot.pipeline.delivery import Alarm, Delivery, Question
+from bot.pipeline.delivery import Delivery
+from bot.pipeline.hooks import Alarm, Question
 from bot.pipeline.pauses import Pauses
 from bot.pipeline.ratelimit import Limiter
 from bot.pipeline.sender import Sender
