@@ -232,7 +232,7 @@ async def _build(
         ),
         clock=now_ms,
         targets=Groups(settings.group_chats, bot, store.chats).targets,
-        tell_admins=admins.tell,
+        admins=admins,
         wake=delivery.wake,
         asks_first=settings.publish_approval,
     )

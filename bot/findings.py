@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bot.core.models import Problem, Severity
 from bot.locales import catalogue
-from bot.pipeline.notices import sentence
+from bot.pipeline.notices import printable, sentence
 
 ALIKE = 3
 LOOKS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
@@ -33,6 +33,11 @@ def finding_json(path: Path, problem: Problem) -> dict[str, Any]:
     }
 
 
+def refusal_json(error: Exception) -> dict[str, Any]:
+    """Why nothing could be looked at, in the same form."""
+    return {"file": "", "line": 0, "severity": "error", "code": "settings.wrong", "message": str(error)}
+
+
 def print_findings(findings: Sequence[Finding], checked: int, *, error: bool = False) -> None:
     """Problems for a person, one a line, with their totals; of the same hint only the first few in a file."""
     out = Console(stderr=error, highlight=False, soft_wrap=True, emoji=False)
@@ -45,7 +50,9 @@ def print_findings(findings: Sequence[Finding], checked: int, *, error: bool = F
             _print_finding(out, path, problem)
         elif shown[kind] == same[kind]:
             out.print(catalogue()("cli.alike", file=path, count=same[kind] - ALIKE, code=problem.code), markup=False)
-    if not findings:
+    if not checked:
+        out.print(catalogue()("cli.nothing"))
+    elif not findings:
         out.print(catalogue()("cli.sound", count=checked), style="green")
     elif checked > 1:
         counts = Counter(problem.severity for _, problem in findings)
@@ -55,7 +62,7 @@ def print_findings(findings: Sequence[Finding], checked: int, *, error: bool = F
 
 def _print_finding(out: Console, path: Path, problem: Problem) -> None:
     found = finding_json(path, problem)
-    name = str(path) if str(path).isprintable() else ascii(str(path))
+    name = printable(str(path))
     place = f"{name}:{problem.line}" if problem.line else name
     out.print(f"{place}: ", markup=False, end="")
     out.print(f"{catalogue()('cli.' + problem.severity.value)} ", style=LOOKS[problem.severity], end="")

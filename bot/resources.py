@@ -77,7 +77,7 @@ def read_shelf(
             if post is None or isinstance(post, Problem) or post.content_hash == (indexed or {}).get(name):
                 continue
             parsed = parser.parse(post.raw, name)
-            digest = parsed.digest if parsed else None
+            digest = parsed.digest if parsed and not parsed.errors else None
             if digest is None or digest.is_draft or digest.date > today or shape_problem(digest):
                 continue
             key = digest_key(digest.date, digest.slug, keys)

@@ -96,6 +96,56 @@ def test_a_file_outside_of_the_posts_is_checked_against_them() -> None:
     assert codes(str(draft)) == []
 
 
+def test_a_post_of_another_category_is_named_when_it_is_asked_for() -> None:
+    """Its author would wait in vain; in a whole folder such posts are only counted."""
+    for line, code in (("category: 随笔", "category.other"), ("", "category.missing")):
+        Path("posts/essay.md").write_text(paper(TODAY.replace(day=9)).replace("category: AI 日报", line), "utf-8")
+        assert code in codes("posts/essay.md")
+        assert codes() == []
+        assert "另有 1 个文件不是“AI 日报”，没有检查" in run("check")
+
+
+def test_two_files_of_one_digest_are_an_error_and_two_digests_of_a_day_a_warning() -> None:
+    """Both are named, whatever is checked; the file itself, in another folder, is no rival."""
+    other = Path("posts/2026-02-06-y.md")
+    other.write_text(paper(TODAY), "utf-8")
+    found = json.loads(run("check", "--json", code=1))
+    assert [(one["file"], one["code"]) for one in found if one["severity"] == "error"] == [
+        (FILE, "file.duplicate"),
+        (str(other), "file.duplicate"),
+    ]
+    other.write_text(paper(TODAY, title="晚报"), "utf-8")
+    assert codes(FILE) == ["date.shared"]
+    other.unlink()
+    Path("2026-02-06-x.md").write_text(paper(TODAY), "utf-8")
+    assert codes("2026-02-06-x.md") == []
+
+
+def test_a_date_far_from_the_name_is_a_slip() -> None:
+    """Also at the ends of the calendar, where no digest is."""
+    for year, code in (("2062", "date.unlike_name"), ("0001", "date.impossible"), ("9999", "date.impossible")):
+        Path(FILE).write_text(paper(TODAY).replace("date: 2026", f"date: {year}"), "utf-8")
+        (found,) = json.loads(run("check", "--json", FILE, code=int(code == "date.impossible")))
+        assert (found["code"], found["line"]) == (code, 3)
+
+
+def test_a_folder_is_checked_as_its_posts() -> None:
+    """By its name, and an empty one says so."""
+    assert run("check", "posts") == run("check")
+    assert run("check", "posts").startswith("检查了 1 个文件，没有问题。\n")
+    Path(FILE).unlink()
+    assert "没有 .md 文件" in run("check", "posts")
+
+
+@pytest.mark.parametrize(("name", "value"), [("POSTS_DIR", "nowhere"), ("ADMIN_IDS", "me")])
+def test_json_stays_json_when_the_settings_are_wrong(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """The reason stands in it."""
+    monkeypatch.setenv(name, value)
+    (found,) = json.loads(run("check", "--json", code=78))
+    assert (found["code"], found["severity"]) == ("settings.wrong", "error")
+    assert name in found["message"]
+
+
 def test_preview_in_style_rich_is_the_calls_of_rich_messages() -> None:
     """The machine form."""
     calls: list[dict[str, Any]] = json.loads(run("preview", FILE, "--json", "--style", "rich"))

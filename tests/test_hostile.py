@@ -112,6 +112,8 @@ TRAPS: dict[str, tuple[Callable[[Path], None], str]] = {
     "wide table": (with_body("\n" + "|a" * 5_000 + "|\n" + "|-" * 5_000 + "|\n"), "markdown.table"),
     "deep quotes": (with_body("\n\n" + ">" * 5_000 + "a"), "markdown.too_deep"),
 }  # fmt: skip
+GUESSABLE = {"front_matter.full_width", "date.missing", "date.impossible"}
+"""A person can see what was meant: an admin may send it all the same."""
 traps = pytest.mark.parametrize(("plant", "code"), TRAPS.values(), ids=TRAPS)
 
 
@@ -159,7 +161,7 @@ async def test_the_bot_tells_of_the_trap_once_and_sends_the_sound_digest(
         expected = catalogue().sentences[f"problem.{code}"].split("{")[0]
         assert expected in house.told[0].text
         assert "改好存盘" in house.told[0].text
-        assert house.told[0].keyboard == ()
+        assert bool(house.told[0].keyboard) == (code in GUESSABLE)
 
 
 def test_five_hundred_files_at_once_are_all_judged(posts: Path) -> None:

@@ -11,6 +11,7 @@ _DATED_STEM = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:-(.*))?", re.DOTALL)
 _KEY = re.compile(r"(\d{8})(?:-[0-9a-f]{8,64})?")
 _ITEM_KEY = re.compile(r"(\d{8}(?:-[0-9a-f]{8,64})?)_([1-9]\d{0,3})")
 _SHORT = 8
+YEARS = range(2000, 2100)
 
 
 def digest_key(date: dt.date, slug: str, taken: Mapping[str, str]) -> str:
@@ -66,8 +67,15 @@ def date_of(key: str) -> dt.date:
 def stem_date(stem: str) -> dt.date | None:
     """The date that a file's name begins with, or None."""
     found = _DATED_STEM.fullmatch(stem)
+    return possible_date(int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def possible_date(year: int, month: int, day: int) -> dt.date | None:
+    """The date, or None when there is no such day or no digest can be of it: a year of another century is a typo."""
+    if year not in YEARS:
+        return None
     try:
-        return dt.date(int(found[1]), int(found[2]), int(found[3])) if found else None
+        return dt.date(year, month, day)
     except ValueError:
         return None
 

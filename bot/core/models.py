@@ -204,6 +204,12 @@ class Digest:
         """All items and briefs, by number."""
         return tuple(item for section in self.sections for item in section.items)
 
+    @property
+    def first_line(self) -> int:
+        """The first line of the file that a section or an item begins on; 0 when none is known."""
+        lines = [section.line for section in self.sections] + [item.line for item in self.items]
+        return min(filter(None, lines), default=0)
+
     def find_item(self, number: int) -> Item | None:
         """The item of that number, or None."""
         items = self.items

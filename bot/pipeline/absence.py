@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.core.format.parts import Part
 from bot.core.models import Say
 from bot.core.schedule import Timetable
 from bot.pipeline import notices
-from bot.pipeline.decisions import DRAFT
+from bot.pipeline.decisions import ASKING, DRAFT
+from bot.pipeline.noticeboard import Ear
 from bot.storage import Store
 from bot.storage.records import DigestState
 
 GRACE_MS = 150_000
 """After a start the folder is looked at twice before anything is called missing."""
 NOTE = "no_digest_alarm"
-UNDECIDED = (DigestState.ASKED, DigestState.HELD)
 
 log = structlog.get_logger(__name__)
 
@@ -26,12 +24,10 @@ log = structlog.get_logger(__name__)
 class Absence:
     """Tells the admins once a day; what was told is remembered in the state."""
 
-    def __init__(
-        self, store: Store, timetable: Timetable, tell_admins: Callable[[Part], Awaitable[object]], say: Say
-    ) -> None:
+    def __init__(self, store: Store, timetable: Timetable, admins: Ear, say: Say) -> None:
         self._store = store
         self._timetable = timetable
-        self._tell_admins = tell_admins
+        self._admins = admins
         self._say = say
         self._looking_since_ms: int | None = None
 
@@ -47,11 +43,11 @@ class Absence:
         published = [known.date for known in of_today if known.state is DigestState.PUBLISHED]
         waiting = [known.date for known in of_today if known.state is DigestState.WAITING and known.reason != DRAFT]
         if self._timetable.is_overdue(now_ms, published=published, waiting=waiting):
-            await self._tell(today, alarm_at, is_waiting=any(known.state in UNDECIDED for known in of_today))
+            await self._tell(today, alarm_at, is_waiting=any(known.state in ASKING for known in of_today))
 
     async def _tell(self, today: dt.date, alarm_at: dt.time, *, is_waiting: bool) -> None:
         if await self._store.meta.find(NOTE) == today.isoformat():
             return
         log.warning("digest.missing", date=today.isoformat())
-        await self._tell_admins(notices.no_digest(today, alarm_at, is_waiting=is_waiting, say=self._say))
+        await self._admins.tell(notices.no_digest(today, alarm_at, is_waiting=is_waiting, say=self._say))
         await self._store.meta.put(NOTE, today.isoformat())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import structlog
 
@@ -11,6 +11,7 @@ from bot.core.format.parts import Button, Part, to_params
 from bot.core.models import Say
 from bot.pipeline.corrections import Corrections, NotYetError
 from bot.pipeline.hooks import Alarm, Question
+from bot.pipeline.noticeboard import Place
 from bot.pipeline.sender import Sender
 from bot.storage.records import Campaign
 
@@ -24,24 +25,32 @@ class Admins:
         self._admin_ids = sorted(admin_ids)
         self._sender = sender
 
-    async def tell(self, part: Part) -> bool:
-        """Tell every admin; whether one of them has heard it.
+    async def tell(self, part: Part) -> list[Place]:
+        """Tell every admin; where those who have heard it can read it.
 
         Raises:
             NotYetError: nobody has, and one could not be reached just now; tell it again later.
         """
-        heard, missed = 0, ""
+        places: list[Place] = []
+        missed = ""
         for admin_id in self._admin_ids:
             match await self._sender.send_part(admin_id, to_params(part)):
-                case Sent():
-                    heard += 1
+                case Sent(message_id):
+                    places.append(Place(admin_id, message_id))
                 case outcome:
                     log.warning("admin.unreachable", admin=admin_id, outcome=type(outcome).__name__)
                     if not isinstance(outcome, ChatGone | ChatPaused | BadContent):
                         missed = f"admin {admin_id}: {type(outcome).__name__}"
-        if missed and not heard:
+        if missed and not places:
             raise NotYetError(missed)
-        return heard > 0
+        return places
+
+    async def amend(self, places: Sequence[Place], part: Part) -> None:
+        """Show a part in the place of what was told; a message that cannot be edited any more stays as it is."""
+        for place in places:
+            outcome = await self._sender.edit_part(*place, to_params(part))
+            if not isinstance(outcome, Sent):
+                log.info("admin.not_amended", admin=place.chat_id, outcome=type(outcome).__name__)
 
 
 class DeliveryHooks:
@@ -64,7 +73,7 @@ class DeliveryHooks:
             Button(self._say("question.leave"), callback=f"v1:leave:{place}"),
         )
         sentence = self._say("question.unknown", part=question.part + 1, campaign=question.campaign_id)
-        return await self._admins.tell(Part(sentence, keyboard=(buttons,)))
+        return bool(await self._admins.tell(Part(sentence, keyboard=(buttons,))))
 
     async def on_alarm(self, alarm: Alarm) -> None:
         """Tell of trouble, once."""

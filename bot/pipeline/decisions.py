@@ -21,6 +21,9 @@ SHELF = frozenset({DigestState.SEEN, DigestState.ASKED, DigestState.PUBLISHED})
 OPEN = frozenset({DigestState.WAITING, DigestState.APPROVED, DigestState.ASKED, DigestState.HELD})
 """Something is still to be done about these."""
 
+ASKING = frozenset({DigestState.ASKED, DigestState.HELD})
+"""Somebody is to decide about these."""
+
 
 class Answer(StrEnum):
     """What became of a person's word about a digest."""

@@ -14,13 +14,13 @@ MOST_NAMES = 5
 
 def refusal(name: str, problems: Sequence[Problem], *, say: Say) -> Part:
     """A file that cannot be published until its author mends it."""
-    lines = [say("publisher.refused", file=name), *_list(problems, say), say("publisher.mend")]
+    lines = [say("publisher.refused", file=printable(name)), *_list(problems, say), say("publisher.mend")]
     return Part("\n".join(lines))
 
 
 def held(key: str, title: str, name: str, problems: Sequence[Problem], *, say: Say) -> Part:
-    """A digest that is readable, but looks so wrong that a person decides."""
-    lines = [say("publisher.held", title=title, file=name), *_list(problems, say)]
+    """A digest that can be read, or guessed, but has errors or looks so wrong that a person decides."""
+    lines = [say("publisher.held", title=title, file=printable(name)), *_list(problems, say), say("publisher.mend")]
     buttons = (
         Button(say("publisher.button_preview"), callback=f"v1:peek:{key}"),
         Button(say("publisher.button_publish_anyway"), callback=f"v1:pub:{key}"),
@@ -49,7 +49,7 @@ def first_start(archived: int, unreadable: Sequence[str], todays: tuple[str, str
     """The archive that was there before the bot is taken in; `todays`: key and title of a digest of today in it."""
     lines = [say("publisher.archived", count=archived)]
     if unreadable:
-        names = "、".join(unreadable[:MOST_NAMES])
+        names = "、".join(map(printable, unreadable[:MOST_NAMES]))
         lines.append(say("publisher.unreadable", count=len(unreadable), files=names))
     if todays is None:
         return Part("\n".join(lines))
@@ -64,6 +64,11 @@ def ask_today(key: str, title: str, *, say: Say) -> Part:
         Button(say("publisher.button_keep"), callback=f"v1:keep:{key}"),
     )
     return Part(say("publisher.ask_today", title=title), keyboard=(buttons,))
+
+
+def printable(name: str) -> str:
+    """A file's name for people: what is no text in it is escaped."""
+    return name if name.isprintable() else ascii(name)
 
 
 def sentence(problem: Problem, *, say: Say) -> str:

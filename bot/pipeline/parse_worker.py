@@ -51,11 +51,11 @@ def work(limit_s: float) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     while True:
         try:
-            raw, name, category = get(sys.stdin.buffer)
+            raw, name, options = get(sys.stdin.buffer)
         except EOFError:
             return
         signal.setitimer(signal.ITIMER_PROF, limit_s)
-        answer = parse_digest(raw, name, category=category)
+        answer = parse_digest(raw, name, **options)
         signal.setitimer(signal.ITIMER_PROF, 0)
         put(sys.stdout.buffer, answer)
 

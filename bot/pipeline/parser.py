@@ -44,15 +44,16 @@ class Parser:
     ) -> None:
         self.close()
 
-    def parse(self, raw: bytes, name: str) -> Parsed | None:
+    def parse(self, raw: bytes, name: str, *, is_named: bool = False) -> Parsed | None:
         """What `core.digest.parse_digest` says, or a digest-less `Parsed` with the problem that stopped it."""
+        request = (raw, name, {"category": self._category, "is_named": is_named})
         with self._lock:
             worker = self._worker = self._worker or self._start()
             # Processor time does not pass while a process is stopped or swapped out.
             alarm = threading.Timer(self._limit_s * WALL_FACTOR, worker.kill)
             alarm.start()
             try:
-                return self._ask(worker, raw, name)
+                return self._ask(worker, request)
             except (EOFError, BrokenPipeError):
                 return Parsed(None, (self._cause_of_death(),))
             finally:
@@ -86,9 +87,9 @@ class Parser:
             process_group=0,  # Ctrl+C in a terminal is for the bot, which then ends its worker
         )
 
-    def _ask(self, worker: subprocess.Popen[bytes], raw: bytes, name: str) -> Parsed | None:
+    def _ask(self, worker: subprocess.Popen[bytes], request: object) -> Parsed | None:
         assert worker.stdin is not None and worker.stdout is not None  # noqa: S101, PT018 - opened as pipes
-        put(worker.stdin, (raw, name, self._category))
+        put(worker.stdin, request)
         answer: Parsed | None = get(worker.stdout)
         return answer
 

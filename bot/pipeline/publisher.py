@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,8 +16,9 @@ from bot.core.schedule import Due, Timetable, TooOld
 from bot.pipeline import notices
 from bot.pipeline.absence import Absence
 from bot.pipeline.corrections import Corrections, NotYetError
-from bot.pipeline.decisions import APPROVAL, DRAFT, OPEN, SHELF, Answer, first_state, is_reopened
+from bot.pipeline.decisions import APPROVAL, ASKING, DRAFT, OPEN, SHELF, Answer, first_state, is_reopened
 from bot.pipeline.intake import REDATED, Entry, Intake, Unreadable
+from bot.pipeline.noticeboard import Ear, Noticeboard, digest_matter, file_matter
 from bot.pipeline.posts import list_posts
 from bot.pipeline.press import Press
 from bot.pipeline.watcher import Change, Gone, Refused, Settled
@@ -35,9 +35,9 @@ class Publisher:
     """Decides, remembers and starts campaigns. After a crash everything may be told and asked again: what is done is
     not done twice.
 
-    `targets` gives the groups and raises `NotYetError` while they are not resolved; `tell_admins` raises when a message
-    could not be delivered, so that it is tried again; `wake` tells the delivery that there is a campaign; `asks_first`:
-    nothing goes out by itself, the admins are asked about every digest whose time has come.
+    `targets` gives the groups and raises `NotYetError` while they are not resolved; `wake` tells the delivery that
+    there is a campaign; `asks_first`: nothing goes out by itself, the admins are asked about every digest whose time
+    has come.
     """
 
     store: Store
@@ -48,7 +48,7 @@ class Publisher:
     timetable: Timetable
     clock: Callable[[], int]
     targets: Callable[[], Awaitable[Sequence[Target]]]
-    tell_admins: Callable[[Part], Awaitable[object]]
+    admins: Ear
     wake: Callable[[], None]
     asks_first: bool = False
     _lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
@@ -56,9 +56,11 @@ class Publisher:
     _history: set[str] | None = field(init=False, default=None)
     _unreadable: list[str] = field(init=False, default_factory=list)
     _absence: Absence = field(init=False)
+    _board: Noticeboard = field(init=False)
 
     def __post_init__(self) -> None:
-        self._absence = Absence(self.store, self.timetable, self.tell_admins, self.press.say)
+        self._absence = Absence(self.store, self.timetable, self.admins, self.press.say)
+        self._board = Noticeboard(self.store.meta, self.admins, self.press.say)
 
     async def open(self) -> None:
         """Build a missing archive; on the first start, note which files were there before the bot.
@@ -127,6 +129,7 @@ class Publisher:
                 return Answer.FILE_GONE
             await self.store.digests.set_state(key, DigestState.APPROVED)
             await self._publish(key, entry)
+            await self._board.take_down(digest_matter(key), "decision.published")
             return Answer.DONE
 
     async def discard(self, key: str) -> Answer:
@@ -137,6 +140,7 @@ class Publisher:
                 return Answer.UNKNOWN if known is None else Answer.PUBLISHED_BEFORE
             state = DigestState.SEEN if known.state in SHELF else DigestState.DISCARDED
             await self.store.digests.set_state(key, state)
+            await self._board.take_down(digest_matter(key), "decision.kept")
             return Answer.DONE
 
     async def newest_open(self) -> str | None:
@@ -174,8 +178,11 @@ class Publisher:
         if known and known.state is DigestState.PUBLISHED and is_new_text and entry.doubts:
             return await self._refuse(Unreadable(entry.name, entry.content_hash, entry.doubts))
         await self._forgive(entry.name)
+        await self._supersede(entry.name, key)
         if known is None or is_new_text or known.name != entry.name:
             known = await self._remember(key, entry, *await self._decide(entry, known, is_new_text=is_new_text))
+        if known.state not in ASKING:
+            await self._board.take_down(digest_matter(key), "notice.mended")
         if known.state in SHELF:
             await self._shelve(key, entry)
         if known.state is DigestState.PUBLISHED:
@@ -242,38 +249,47 @@ class Publisher:
         entry = await self.intake.reread(known)
         if entry is None or self._history is not None:
             return
-        title = entry.digest.title
-        if known.state is DigestState.ASKED:
-            await self.tell_admins(notices.ask_today(known.key, title, say=self.press.say))
-        elif known.reason == APPROVAL:
-            log.warning("digest.awaits_approval", digest=known.key, file=entry.name)
-            await self.tell_admins(notices.approval(known.key, title, say=self.press.say))
-        else:
-            doubts = (*entry.doubts, *(await self.intake.redated(entry) if REDATED in known.reason else ()))
-            log.warning("digest.held", digest=known.key, file=entry.name, reason=known.reason)
-            await self.tell_admins(notices.held(known.key, title, entry.name, doubts, say=self.press.say))
+        await self._board.put_up(digest_matter(known.key), known.content_hash, await self._question(known, entry))
         await self.store.digests.set_told(known.key, known.content_hash)
+
+    async def _question(self, known: Known, entry: Entry) -> Part:
+        title, say = entry.digest.title, self.press.say
+        if known.state is DigestState.ASKED:
+            return notices.ask_today(known.key, title, say=say)
+        log.warning("digest.held", digest=known.key, file=entry.name, reason=known.reason)
+        if known.reason == APPROVAL:
+            return notices.approval(known.key, title, say=say)
+        doubts = (*entry.doubts, *(await self.intake.redated(entry) if REDATED in known.reason else ()))
+        return notices.held(known.key, title, entry.name, doubts, say=say)
 
     async def _refuse(self, file: Unreadable) -> None:
         codes = ",".join(problem.code for problem in file.problems)
-        told = file.content_hash or codes
-        note = _note_of(file.name)
+        matter, told = file_matter(file.name), file.content_hash or codes
         log.warning("digest.refused", file=ascii(file.name), problems=codes)
-        if await self.store.meta.find(note) == told:
-            return
+        await self._supersede(file.name)
         if self._history is not None and file.name in self._history:
             self._unreadable.append(file.name)
+            await self._board.know(matter, told)
         else:
-            await self.tell_admins(notices.refusal(file.name, file.problems, say=self.press.say))
-        await self.store.meta.put(note, told)
+            await self._board.put_up(matter, told, notices.refusal(file.name, file.problems, say=self.press.say))
 
-    async def _forgive(self, name: str) -> None:
-        if await self.store.meta.find(_note_of(name)) is not None:
-            await self.store.meta.drop(_note_of(name))
+    async def _forgive(self, name: str, verdict: str = "notice.mended") -> None:
+        if await self._board.take_down(file_matter(name), verdict):
             log.info("digest.mended", file=ascii(name))
 
+    async def _supersede(self, name: str, key: str = "") -> None:
+        """The file says another digest than the one that somebody was to decide about, or none any more."""
+        for known in await self.store.digests.in_states(ASKING):
+            if known.name == name and known.key != key:
+                await self.store.digests.set_state(known.key, DigestState.DISCARDED)
+                await self._board.take_down(digest_matter(known.key), "notice.mended" if key else "notice.renewed")
+
     async def _let_go(self, name: str) -> None:
-        await self._forgive(name)
+        await self._forgive(name, "notice.gone")
+        for known in await self.store.digests.in_states(ASKING):
+            if known.name == name:
+                await self._board.take_down(digest_matter(known.key), "notice.gone")
+                await self.store.digests.set_told(known.key, "")
         for known in await self.store.digests.in_states(SHELF):
             if known.name == name:
                 await self.archive.remove(known.key)
@@ -308,7 +324,9 @@ class Publisher:
         if archived or self._unreadable:
             todays = (asked[0].key, entry.digest.title) if entry else None
             seen = len(archived) - len(asked)
-            await self.tell_admins(notices.first_start(seen, self._unreadable, todays, say=self.press.say))
+            part = notices.first_start(seen, self._unreadable, todays, say=self.press.say)
+            matter = digest_matter(asked[0].key) if entry else "first_start"
+            await self._board.put_up(matter, entry.content_hash if entry else "", part)
         if entry:
             log.warning(
                 "digest.asked", digest=asked[0].key, remedy=f"python -m bot publish {entry.name}, or an admin's 发布"
@@ -324,8 +342,3 @@ class Publisher:
             log.info("digest.waits", digest=key, reason=str(reason))
         except Exception:
             log.exception("digest.attention_failed", digest=key)
-
-
-def _note_of(name: str) -> str:
-    digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
-    return f"refused:{digest[:16]}"

@@ -56,12 +56,55 @@ async def test_a_held_digest_is_shown_to_the_admin_who_asks_and_to_nobody_else(t
         assert len(await bot.desk.store.campaigns.recent()) == 1
 
 
-async def test_a_digest_with_errors_cannot_be_published_so_there_is_nothing_to_press(tmp_path: Path) -> None:
+async def test_a_digest_with_errors_waits_for_an_admin_who_sees_what_was_guessed(tmp_path: Path) -> None:
+    """The problems with their lines, 预览 · 仍要发布 · 丢弃; published as a person would read it."""
+    async with open_desk(tmp_path) as bot:
+        await take_in(bot, newspaper(TODAY, "软件股震荡").replace("title:", "title："))
+        question = bot.last(ADMIN)
+        assert "第 2 行：“title：”用了全角冒号" in question.text
+        assert bot.buttons(ADMIN) == ["预览", "仍要发布", "丢弃"]
+        await bot.tap(ADMIN, "预览")
+        assert bot.last(ADMIN).text == "↑ 《软件股震荡》在群里就是这样，后面还有 1 条消息。"
+        await bot.tap(ADMIN, "仍要发布", question)
+        (campaign,) = await bot.desk.store.campaigns.recent()
+        assert campaign.digest_key == KEY
+        assert bot.telegram.message(ADMIN, question.id).text == f"{question.text}\n→ 好，这就发。"
+
+
+async def test_a_file_of_which_nothing_can_be_made_leaves_nothing_to_press(tmp_path: Path) -> None:
     """The message says what to mend."""
     async with open_desk(tmp_path) as bot:
-        await take_in(bot, newspaper(TODAY).replace("title:", "title："))
-        assert "全角冒号" in bot.last(ADMIN).text
+        await take_in(bot, newspaper(TODAY) + "[" * 50_000)
+        assert "标记符号" in bot.last(ADMIN).text
         assert bot.buttons(ADMIN) == []
+
+
+@pytest.mark.parametrize(
+    "broken", [STUB, newspaper(TODAY).replace("title:", "title："), newspaper(TODAY) + "[" * 50_000]
+)
+async def test_mending_the_file_strikes_the_message_out_and_publishes(tmp_path: Path, broken: str) -> None:
+    """Over a restart, too: nobody can press a button about a text that is gone."""
+    async with open_desk(tmp_path) as bot:
+        await take_in(bot, broken)
+        question = bot.last(ADMIN)
+        telegram, clock = bot.telegram, bot.clock
+    async with open_desk(tmp_path, telegram=telegram, clock=clock) as bot:
+        await take_in(bot, newspaper(TODAY))
+        message = bot.telegram.message(ADMIN, question.id)
+        assert message.text == f"{question.text}\n→ 已改好，重新检查过了。"
+        assert not message.keyboard
+        assert len(await bot.desk.store.campaigns.recent()) == 1
+
+
+async def test_the_decision_of_one_admin_is_seen_by_the_other(tmp_path: Path) -> None:
+    """Each has the question; after a tap of one nobody has it."""
+    async with open_desk(tmp_path, admin_ids=(ADMIN, READER)) as bot:
+        await bot.start(READER)
+        await take_in(bot, STUB)
+        theirs = bot.last(READER)
+        await bot.tap(ADMIN, "丢弃")
+        assert bot.telegram.message(READER, theirs.id).text == f"{theirs.text}\n→ 好，不发送。"
+        assert bot.buttons(READER) == []
 
 
 async def test_preview_shows_the_newest_digest_that_waits(tmp_path: Path) -> None:

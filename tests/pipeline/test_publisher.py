@@ -181,7 +181,7 @@ async def test_a_broken_file_is_told_once_and_mending_it_publishes(tmp_path: Pat
         await house.work()
         (told,) = house.told
         assert NAME in told.text
-        assert told.keyboard == ()
+        assert [button.text for button in told.keyboard[0]] == ["预览", "仍要发布", "丢弃"]
     async with open_house(tmp_path, clock=clock) as house:
         await house.work()
         assert house.told == []
@@ -192,6 +192,32 @@ async def test_a_broken_file_is_told_once_and_mending_it_publishes(tmp_path: Pat
         await house.work()
         assert len(house.told) == 1
         assert await house.archive.latest() == KEY
+
+
+async def test_a_guessed_day_is_forgotten_when_the_file_says_another(house: House) -> None:
+    """An impossible date, held under the day in the file's name: mended, it is one digest of its own day."""
+    house.write("2026-02-05-x.md", paper(TODAY).replace("date: 2026-02-06", "date: 2026-02-36"))
+    await house.work()
+    assert await house.state("20260205") == "held"
+    house.write("2026-02-05-x.md", paper(TODAY))
+    await house.work()
+    assert await house.state("20260205") == "discarded"
+    assert [campaign.digest_key for campaign in await house.campaigns()] == [KEY]
+    assert list(house.switches.shown.values()) == [f"{house.told[0].text}\n→ 已改好，重新检查过了。"]
+
+
+@pytest.mark.parametrize("text", ["STUB", "\xff"])
+async def test_a_deleted_file_leaves_no_question_behind(house: House, text: str) -> None:
+    """It is struck out; put back, it is a question again."""
+    raw = STUB.encode() if text == "STUB" else text.encode("latin-1")
+    house.write(NAME, raw)
+    await house.work()
+    (house.posts_dir / NAME).unlink()
+    await house.work()
+    assert house.switches.shown[1].endswith("→ 文件已经删除。")
+    house.write(NAME, raw)
+    await house.work()
+    assert [part.text for part in house.told] == [house.told[0].text] * 2
 
 
 async def test_a_strange_digest_is_held_until_an_admin_decides(house: House) -> None:

@@ -283,7 +283,7 @@ def _desk(
         timetable=Timetable(SHANGHAI, publish_at, max_age_days=2),
         clock=clock,
         targets=targets,
-        tell_admins=admins.tell,
+        admins=admins,
         wake=delivery.wake,
     )
     return Desk(

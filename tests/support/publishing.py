@@ -9,7 +9,7 @@ async with open_house(tmp_path) as house:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,7 @@ from bot.locales import catalogue
 from bot.pipeline.corrections import Corrections, NotYetError
 from bot.pipeline.decisions import Answer
 from bot.pipeline.intake import Intake
+from bot.pipeline.noticeboard import Place
 from bot.pipeline.parser import Parser
 from bot.pipeline.press import Press
 from bot.pipeline.publisher import Publisher
@@ -34,7 +35,7 @@ from bot.pipeline.ratelimit import Limiter
 from bot.pipeline.requests import request_publication
 from bot.pipeline.sender import Sender
 from bot.pipeline.watcher import Watcher
-from bot.sandbox.telegram import BOT_USERNAME, GROUP, GROUP_NAME, FakeTelegram
+from bot.sandbox.telegram import ADMIN, BOT_USERNAME, GROUP, GROUP_NAME, FakeTelegram
 from bot.storage import Store
 from bot.storage.records import Campaign, CampaignKind, ChatKind, Target
 from tests.support.samples import taxonomy
@@ -126,12 +127,20 @@ class Switches:
     admins_reachable: bool = True
     groups_resolved: bool = True
     heard: list[Part] = field(default_factory=list)
+    shown: dict[int, str] = field(default_factory=dict)
 
-    async def tell(self, part: Part) -> None:
+    async def tell(self, part: Part) -> list[Place]:
         """Deliver a message to the admins."""
         if not self.admins_reachable:
             raise ConnectionError("no network")
         self.heard.append(part)
+        place = Place(ADMIN, len(self.shown) + 1)
+        self.shown[place.message_id] = part.text
+        return [place]
+
+    async def amend(self, places: Sequence[Place], part: Part) -> None:
+        """Edit what they were told."""
+        self.shown |= {place.message_id: part.text for place in places}
 
     async def targets(self) -> list[Target]:
         """The one group."""
@@ -174,7 +183,7 @@ async def open_house(
             timetable=Timetable(SHANGHAI, publish_at, 2, alarm_at),
             clock=clock,
             targets=switches.targets,
-            tell_admins=switches.tell,
+            admins=switches,
             wake=lambda: wakes.append(None),
             asks_first=asks_first,
         )

@@ -6,27 +6,33 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 import yaml
 from frontmatter.default_handlers import BaseHandler, YAMLHandler
 
+from bot.core.digest.slips import MARKDOWN_LINE, Slip, find_slip, loose_fields
 from bot.core.models import Problem, Severity
 
 MAX_BYTES = 16 * 1024
 MAX_DEPTH = 12
 MAX_NODES = 2_000
 
-_FULL_WIDTH = re.compile(r"[A-Za-z_][\w-]*\s*：")
-_TIGHT = re.compile(r"[A-Za-z_][\w-]*:(?=[^\s/])")
-_KEY_LINE = re.compile(r"[\"']?([A-Za-z_][\w-]*)[\"']?\s*[:=：]")
+_KEY_LINE = re.compile(r"[\"']?([A-Za-z_][\w-]*)[\"']?\s*[:=：＝]")
 _TOML_LINE = re.compile(r"at line (\d+)")
-_MARKDOWN_LINE = re.compile(r"#{2,6}\s+\S|\[.+\]\(http")
+_OPENING = re.compile(r"[-–—－_=+*~]{2,}\s*$")
+_OWN_KEY = re.compile(r"(?:title|date|category|summary|tags|coverImage)\s*[:：=＝]")
+_BREAK = re.compile(r"(?:---|\+\+\+)?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The fields of a post, its body, and what is wrong with the fields. `first_line` is the body's, 1-based."""
+    """The fields of a post, its body, and what is wrong with the fields. `first_line` is the body's, 1-based.
+
+    `is_guess`: it could not be read as it is written, the fields are what a person would take them for; `is_lost`: not
+    even that, there is no body.
+    """
 
     body: str
     first_line: int = 1
@@ -34,6 +40,8 @@ class FrontMatter:
     lines: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     is_present: bool = False
+    is_guess: bool = False
+    is_lost: bool = False
 
     def line_of(self, name: str) -> int:
         """The line that gives the field, or the first line of the file."""
@@ -41,18 +49,22 @@ class FrontMatter:
 
 
 def split_front_matter(text: str) -> FrontMatter:
-    """Part a post into fields and body. With an error among the problems, the fields are empty."""
+    """Part a post into fields and body."""
     trimmed = text.lstrip()
     opening = text.count("\n", 0, len(text) - len(trimmed)) + 1
     handler = next((handler for handler in (_Yaml(), _Toml()) if handler.detect(trimmed)), None)
     if handler is None:
-        return FrontMatter(text)
+        return _unopened(trimmed.split("\n"), opening) or FrontMatter(text)
     try:
         source, body = handler.split(trimmed)
     except ValueError:
-        return _refused(Problem("front_matter.unterminated", Severity.ERROR, opening))
+        problem = Problem("front_matter.unterminated", Severity.ERROR, opening)
+        return _cut_by_eye(problem, trimmed.split("\n"), opening) or FrontMatter(text)
     if len(source.encode()) > MAX_BYTES:
-        return _refused(Problem("front_matter.too_long", Severity.ERROR, opening, {"limit": MAX_BYTES // 1024}))
+        problem = Problem("front_matter.too_long", Severity.ERROR, opening, {"limit": MAX_BYTES // 1024})
+        return _guess(problem, source[:MAX_BYTES].split("\n"), opening)
+    if _is_text(source.split("\n")):
+        return FrontMatter(text)  # the fence is a rule at the very top
     first_line = opening + trimmed.count("\n", 0, len(trimmed) - len(body))
     return _read(handler, source, body, first_line, opening)
 
@@ -60,19 +72,58 @@ def split_front_matter(text: str) -> FrontMatter:
 def _read(handler: _Yaml | _Toml, source: str, body: str, first_line: int, opening: int) -> FrontMatter:
     """`opening` is the line of the opening delimiter, at whose end `source` begins."""
     rows = source.split("\n")
-    lines = {found[1]: opening + row for row, line in enumerate(rows) if (found := _KEY_LINE.match(line))}
     try:
         fields = handler.load(source)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        return _refused(_explained(error, rows, opening), lines)
+        slip = _explained(error, rows)
+        problem = Problem(slip.code, Severity.ERROR, opening + slip.row, slip.values)
+        if isinstance(error, _RefusedError) and error.is_hostile:
+            return _guess(problem, rows, opening)
+        if any(map(MARKDOWN_LINE.match, rows)):
+            by_eye = _cut_by_eye(problem, [*rows, *f"---\n{body}".split("\n")], opening)
+            return by_eye or _guess(problem, rows, opening)
+        return _guess(problem, rows, opening, body, first_line)
     repeated = tuple(_repeated(name, opening + row) for name, row in handler.repeated)
-    if any(problem.severity is Severity.ERROR for problem in repeated):
-        return FrontMatter("", lines=lines, problems=repeated, is_present=True)
-    return FrontMatter(body, first_line, fields, lines, repeated, is_present=True)
+    return FrontMatter(body, first_line, fields, _lines(rows, opening), repeated, is_present=True)
 
 
-def _refused(problem: Problem, lines: Mapping[str, int] | None = None) -> FrontMatter:
-    return FrontMatter("", lines=lines or {}, problems=(problem,), is_present=True)
+def _is_text(rows: Sequence[str]) -> bool:
+    return any(map(MARKDOWN_LINE.match, rows)) and not loose_fields(rows)
+
+
+def _lines(rows: Sequence[str], opening: int) -> dict[str, int]:
+    return {found[1]: opening + row for row, line in enumerate(rows) if (found := _KEY_LINE.match(line))}
+
+
+def _unopened(rows: Sequence[str], opening: int) -> FrontMatter | None:
+    """Fields without the line that opens them, or after one that was meant as such."""
+    start = 1 if _OPENING.match(rows[0]) else 0
+    head = list(takewhile(str.strip, rows[start:]))
+    own = [_OWN_KEY.match(line) is not None for line in head]
+    if sum(own) < 2 or not own[0]:
+        return None
+    return _cut_by_eye(Problem("front_matter.unopened", Severity.ERROR, opening), rows, opening)
+
+
+def _cut_by_eye(problem: Problem, rows: Sequence[str], opening: int) -> FrontMatter | None:
+    """Fields up to where the text obviously begins; None when there are none, and so no front matter."""
+    later = [(row, line) for row, line in enumerate(rows) if row]
+    end = next((row for row, line in later if _BREAK.match(line) or MARKDOWN_LINE.match(line)), len(rows))
+    start = end + 1 if end < len(rows) and _BREAK.match(rows[end]) else end
+    found = _guess(problem, rows[:end], opening, "\n".join(rows[start:]), opening + start)
+    return found if found.fields else None
+
+
+def _guess(
+    problem: Problem, rows: Sequence[str], opening: int, body: str | None = None, first_line: int = 1
+) -> FrontMatter:
+    """What `rows` seem to say; without a body, or without any field, nothing can be made of the post."""
+    fields = loose_fields(rows)
+    is_lost = body is None or not fields
+    lines = _lines(rows, opening)
+    return FrontMatter(
+        body or "", first_line, fields, lines, (problem,), is_present=True, is_guess=True, is_lost=is_lost
+    )
 
 
 def _repeated(name: str, line: int) -> Problem:
@@ -80,19 +131,25 @@ def _repeated(name: str, line: int) -> Problem:
     return Problem("front_matter.repeated", severity, line, {"name": name})
 
 
-def _explained(error: Exception, rows: Sequence[str], opening: int) -> Problem:
+def _explained(error: Exception, rows: Sequence[str]) -> Slip:
     """The likeliest cause of a mistake, in an author's words."""
-    if isinstance(error, _RefusedError) and error.code != "front_matter.not_fields":
-        return Problem(error.code, Severity.ERROR, opening + error.row, error.values)
-    for code, pattern in (("front_matter.full_width", _FULL_WIDTH), ("front_matter.no_space", _TIGHT)):
-        for row, line in enumerate(rows):
-            if found := pattern.match(line):
-                return Problem(code, Severity.ERROR, opening + row, {"text": found[0]})
-    if any(map(_MARKDOWN_LINE.match, rows)):
-        return Problem("front_matter.unterminated", Severity.ERROR, opening)
-    if isinstance(error, _RefusedError):
-        return Problem(error.code, Severity.ERROR, opening, error.values)
-    return Problem("front_matter.syntax", Severity.ERROR, opening + _row(error), {"detail": _detail(error)})
+    if isinstance(error, _RefusedError) and error.slip.code != "front_matter.not_fields":
+        return error.slip
+    row = _row(error)
+    slip = _toml_slip(str(error), rows, row) or find_slip(rows, row)
+    if slip is not None:
+        return slip
+    return error.slip if isinstance(error, _RefusedError) else Slip("front_matter.syntax", row)
+
+
+def _toml_slip(words: str, rows: Sequence[str], row: int) -> Slip | None:
+    """What TOML itself names: a date that is none, a field that is there twice."""
+    key = _KEY_LINE.match(rows[row]) if row < len(rows) else None
+    if key and words.startswith("Invalid date"):
+        return Slip("date.impossible", row, {"name": key[1], "value": rows[row].partition("=")[2].strip()[:40]})
+    if key and words.startswith("Cannot overwrite"):
+        return Slip("front_matter.repeated", row, {"name": key[1]})
+    return None
 
 
 def _row(error: Exception) -> int:
@@ -103,17 +160,13 @@ def _row(error: Exception) -> int:
     return int(found[1]) - 1 if found else 0
 
 
-def _detail(error: Exception) -> str:
-    detail = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
-    return str(detail)[:120]
-
-
 class _RefusedError(ValueError):
-    """A mistake with a name of its own; `row` counts from the opening delimiter."""
+    """A mistake with a name of its own. `is_hostile`: nobody writes such a thing by hand."""
 
-    def __init__(self, code: str, row: int = 0, **values: object) -> None:
+    def __init__(self, code: str, row: int = 0, *, is_hostile: bool = False) -> None:
         super().__init__(code)
-        self.code, self.row, self.values = code, row, values
+        self.slip = Slip(code, row)
+        self.is_hostile = is_hostile
 
 
 _KEPT_TAGS = frozenset({"tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"})
@@ -133,11 +186,11 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            raise _RefusedError("front_matter.alias", self._row)
+            raise _RefusedError("front_matter.alias", self._row, is_hostile=True)
         self._depth += 1
         self._nodes += 1
         if self._depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise _RefusedError("front_matter.too_complex", self._row)
+            raise _RefusedError("front_matter.too_complex", self._row, is_hostile=True)
         try:
             return super().compose_node(parent, index)
         finally:
@@ -193,5 +246,5 @@ class _Toml(BaseHandler):
 
     def load(self, fm: str) -> dict[str, Any]:
         if any(line.partition("=")[0].count(".") > MAX_DEPTH for line in fm.split("\n")):
-            raise _RefusedError("front_matter.too_complex")
+            raise _RefusedError("front_matter.too_complex", is_hostile=True)
         return tomllib.loads(fm)

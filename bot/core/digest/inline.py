@@ -18,6 +18,7 @@ _MARKS = {
     "em_open": Style.ITALIC,
     "s_open": Style.STRIKE,
 }
+_OPEN_LINK = re.compile(r"\[(?!\d+\])[^\[\]\n]+\](?:[(（](?=\s*[\w/<#.])|\[[^\[\]\s])")
 _OPEN_MARKS = (("**", Style.BOLD), ("~~", Style.STRIKE))
 
 
@@ -64,6 +65,7 @@ class _Line:
     def read(self, tokens: list[Token]) -> Inline:
         for token in tokens:
             self._take(token)
+        self._find_open_link()
         for mark, style in _OPEN_MARKS:
             self._close_marks(mark, style)
         return tidy(atom.run for atom in self._atoms)
@@ -159,6 +161,12 @@ class _Line:
     def _break(self, tag: Tag) -> None:
         if tag.name == "br" or (self._atoms and not self._atoms[-1].run.text.endswith("\n")):
             self._add("\n")
+
+    def _find_open_link(self) -> None:
+        """A link that is none: full-width parentheses, a space in its address, a name that stands for no address."""
+        text = "".join(atom.run.text for atom in self._atoms if not atom.is_literal)
+        if _OPEN_LINK.search(text):
+            self._reader.problems.append(Problem("markup.link", Severity.WARNING, self._line))
 
     def _close_marks(self, mark: str, style: Style) -> None:
         """Pair the marks that no rule could pair, in their order, unless white space stands on both sides."""

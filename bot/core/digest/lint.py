@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from bot.core.digest.parse import Parsed
 from bot.core.digest.shape import shape_problem
@@ -12,6 +12,7 @@ from bot.core.models import Digest, Item, Problem, Section, Severity
 __all__ = ["lint", "shape_problem", "story_urls"]
 
 _SHOWN = 30
+_OF_LINKS = ("link.", "markup.link")
 
 
 def lint(
@@ -24,7 +25,8 @@ def lint(
     """
     problems = [*parsed.problems, *lengths]
     if parsed.digest is not None:
-        problems += _structure(parsed.digest)
+        refused = {problem.line for problem in parsed.problems if problem.code.startswith(_OF_LINKS)}
+        problems += _structure(parsed.digest, refused)
         problems += _told_before(parsed.digest, recent or {})
         shape = shape_problem(parsed.digest)
         problems += [shape] if shape else []
@@ -36,16 +38,17 @@ def story_urls(digest: Digest) -> frozenset[str]:
     return frozenset(story_url(item.url) for item in digest.items if item.url)
 
 
-def _structure(digest: Digest) -> Iterator[Problem]:
+def _structure(digest: Digest, refused: Set[int]) -> Iterator[Problem]:
+    """`refused`: the lines whose links cannot be used, of which enough is said."""
     if not any(section.title for section in digest.sections):
-        yield Problem("structure.no_section", Severity.WARNING)
+        yield Problem("structure.no_section", Severity.WARNING, digest.first_line)
     if not digest.items:
-        yield Problem("structure.no_item", Severity.WARNING)
+        yield Problem("structure.no_item", Severity.WARNING, digest.first_line)
     for section in digest.sections:
-        yield from _section(section)
+        yield from _section(section, refused)
 
 
-def _section(section: Section) -> Iterator[Problem]:
+def _section(section: Section, refused: Set[int]) -> Iterator[Problem]:
     if not section.entries:
         yield Problem("structure.empty_section", Severity.WARNING, section.line, {"title": _short(section.title)})
     for item in section.items:
@@ -53,7 +56,7 @@ def _section(section: Section) -> Iterator[Problem]:
             continue
         if not (item.blocks or item.commentary):
             yield Problem("structure.no_text", Severity.WARNING, item.line, {"headline": _short(item.title)})
-        if item.url is None:
+        if item.url is None and item.line not in refused:
             yield Problem("structure.no_link", Severity.HINT, item.line, {"headline": _short(item.title)})
 
 

@@ -6,9 +6,11 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from bot.core.digest.frontmatter import FrontMatter
+from bot.core.keys import possible_date
 from bot.core.links import check_link
 from bot.core.models import Problem, Severity
 
@@ -21,6 +23,9 @@ KNOWN = _names(
     "title date category categories tags keywords seo coverImage cover image summary description slug draft author "
     "authors lang language layout lastmod updated url weight aliases toc series subtitle source"
 )
+_MEANT = {
+    name.lower(): name for name in ("title", "date", "category", "tags", "coverImage", "summary", "slug", "draft")
+}
 _DATE = re.compile(
     r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*日?(?=$|[T\s])|(\d{4})(\d{2})(\d{2})$"
 )
@@ -52,20 +57,15 @@ def read_metadata(front: FrontMatter) -> Metadata:
 
 def parse_date(value: object) -> dt.date | None:
     """A date as authors write it (`2026-02-06`, `2026/2/6`, `2026年2月6日`, with a time behind it), or None."""
-    if isinstance(value, dt.datetime):
-        return value.date()
     if isinstance(value, dt.date):
-        return value
+        return possible_date(value.year, value.month, value.day)
     if not isinstance(value, str | int):
         return None
     found = _DATE.match(str(value).strip())
     if found is None:
         return None
     year, month, day = (int(part) for part in found.groups() if part)
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        return None
+    return possible_date(year, month, day)
 
 
 def split_points(value: str) -> tuple[str, ...]:
@@ -93,8 +93,24 @@ class _Reader:
         found.cover_url = self._cover()
         found.is_draft = self._is_draft()
         for name in sorted(set(self._fields) - KNOWN):
-            self._report("front_matter.unknown", name, Severity.HINT)
+            self._report_unknown(name)
+        if self._front.is_guess:
+            found.problems = self._certain()
         return found
+
+    def _certain(self) -> list[Problem]:
+        """What is wrong with guessed fields for sure: of the rest nobody knows whether it is the guess's fault."""
+        certain = list(self._front.problems)
+        dates = (problem for problem in self._found.problems if problem.code == "date.impossible")
+        return [*certain, *(problem for problem in dates if problem not in certain)]
+
+    def _report_unknown(self, name: str) -> None:
+        near = get_close_matches(name.lower(), _MEANT, n=1, cutoff=0.75)
+        meant = _MEANT[near[0]] if near else None
+        if meant is None or meant in self._fields:
+            self._report("front_matter.unknown", name, Severity.HINT)
+        else:
+            self._report("front_matter.misspelt", name, Severity.WARNING, meant=meant)
 
     def _report(self, code: str, name: str, severity: Severity, **values: object) -> None:
         line = self._front.line_of(name)
@@ -127,7 +143,7 @@ class _Reader:
             return None
         date = parse_date(value)
         if date is None:
-            self._report("date.impossible", "date", Severity.ERROR, value=str(value)[:40])
+            self._report("date.impossible", "date", Severity.ERROR, value=_written(value)[:40])
         return date
 
     def _points(self) -> tuple[str, ...]:
@@ -159,5 +175,10 @@ class _Reader:
             return False
         word = str(value).strip().lower()
         if word not in _YES | _NO:
-            self._report("front_matter.type", "draft", Severity.WARNING)
+            self._report("draft.unclear", "draft", Severity.WARNING, value=_written(value)[:40])
         return word not in _NO
+
+
+def _written(value: object) -> str:
+    """Roughly as the author wrote it."""
+    return str(value).replace("'", "")

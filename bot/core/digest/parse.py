@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,12 +17,16 @@ from bot.core.digest.source import read_source
 from bot.core.keys import stem_date, stem_slug
 from bot.core.models import Digest, Problem, Severity
 
-_CATEGORY_LINE = re.compile(r"^categor(?:y|ies)\s*[:：=]\s*(.+)$", re.MULTILINE)
+_NAME_SLACK = dt.timedelta(3)
+"""A file's name may carry another day than its front matter: real ones carry the day before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A post that was read: its digest, or None when an error stands among the problems."""
+    """A post that was read: its digest, or None when nothing can be made of it.
+
+    With an error among the problems the digest is a guess, which nobody but a person may let out.
+    """
 
     digest: Digest | None
     problems: tuple[Problem, ...] = ()
@@ -34,45 +37,62 @@ class Parsed:
         return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
 
 
-def parse_digest(raw: bytes, name: str, *, category: str = "") -> Parsed | None:
+def parse_digest(raw: bytes, name: str, *, category: str = "", is_named: bool = False) -> Parsed | None:
     """Read the post called `name`; None when it belongs to another category (an empty `category` takes every post).
 
     A post without front matter has the date of its name; with a category asked for, only such a dated name makes it
-    a digest.
+    a digest. `is_named`: somebody asks for this very post, so that one of another category is read, too, and has that
+    as a problem.
     """
     source = read_source(raw)
     if isinstance(source, Problem):
         return Parsed(None, (source,))
     front = split_front_matter(source.text)
     stem = PurePath(name).stem
-    if not _is_ours(front, source.text, stem, category):
-        return None
-    if front.is_present and not front.fields and front.problems:
-        return Parsed(None, (*source.problems, *front.problems))
     found = read_metadata(front) if front.is_present else _from_name(stem)
-    return _assembled(found, front, stem, (*source.problems, *_misspelt(found, front, category)))
+    if not (is_named or _is_ours(found, front, stem, category)):
+        return None
+    if front.is_lost:
+        return Parsed(None, (*source.problems, *front.problems))
+    doubts = (*_misfiled(found, front, category), *_misdated(found, front, stem))
+    return _assembled(found, front, stem, (*source.problems, *doubts))
 
 
-def _misspelt(found: Metadata, front: FrontMatter, category: str) -> Iterator[Problem]:
-    """A category that differs from the one asked for in spaces, width or case only was meant to be it."""
-    if category and found.categories and category not in found.categories:
-        values = {"value": found.categories[0], "category": category}
-        yield Problem("category.alike", Severity.WARNING, front.line_of("category"), values)
+def _misfiled(found: Metadata, front: FrontMatter, category: str) -> Iterator[Problem]:
+    """A category other than the one asked for; one that differs in spaces, width or case only was meant to be it."""
+    if not category or category in found.categories or front.is_guess or not front.is_present:
+        return
+    line = front.line_of("category")
+    if not found.categories:
+        yield Problem("category.missing", Severity.WARNING, line, {"category": category})
+        return
+    code = "category.alike" if _is_among(category, found.categories) else "category.other"
+    yield Problem(code, Severity.WARNING, line, {"value": found.categories[0], "category": category})
+
+
+def _misdated(found: Metadata, front: FrontMatter, stem: str) -> Iterator[Problem]:
+    """A date far from that in the file's name is a slip of the pen in one of them."""
+    named = stem_date(stem)
+    if named and found.date and abs(found.date - named) > _NAME_SLACK:
+        yield Problem("date.unlike_name", Severity.WARNING, front.line_of("date"), {"date": found.date, "named": named})
 
 
 def _letters(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _is_ours(front: FrontMatter, text: str, stem: str, category: str) -> bool:
+def _is_ours(found: Metadata, front: FrontMatter, stem: str, category: str) -> bool:
     if not category:
         return True
     if not front.is_present:
         return stem_date(stem) is not None
-    if front.fields:
-        return _letters(category) in map(_letters, read_metadata(front).categories)
-    written = _CATEGORY_LINE.search(text[: 16 * 1024])
-    return written is None or category in written[1]
+    if front.is_guess and not found.categories:
+        return True  # the category may be among what could not be read
+    return _is_among(category, found.categories)
+
+
+def _is_among(category: str, categories: tuple[str, ...]) -> bool:
+    return _letters(category) in map(_letters, categories)
 
 
 def _from_name(stem: str) -> Metadata:
@@ -84,17 +104,18 @@ def _from_name(stem: str) -> Metadata:
 def _assembled(found: Metadata, front: FrontMatter, stem: str, earlier: tuple[Problem, ...]) -> Parsed:
     document = parse_markdown(front.body, front.first_line)
     problems = (*earlier, *found.problems, *document.problems)
-    if found.date is None or any(problem.severity is Severity.ERROR for problem in problems):
+    date = found.date or stem_date(stem)
+    if date is None or any(problem.severity is Severity.ERROR for problem in document.problems):
         return Parsed(None, problems)
     problems = (*problems, *find_remarks(document.nodes))
     outline = build_outline(document.nodes, found.title)
     title = found.title or outline.title
     if not title:
-        title = _title_of_name(stem, found.date)
+        title = _title_of_name(stem, date)
         severity = Severity.WARNING if front.is_present else Severity.HINT
         problems = (*problems, Problem("title.missing", severity, 1))
     digest = Digest(
-        date=found.date,
+        date=date,
         slug=found.slug or stem_slug(stem),
         title=title,
         sections=outline.sections,

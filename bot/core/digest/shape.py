@@ -40,15 +40,16 @@ def shape_problem(digest: Digest) -> Problem | None:
     """Why the digest should be held, or None."""
     text = "\n".join(_texts(digest))
     letters = len(_LETTER.findall(text))
+    line = digest.first_line
     values = {"letters": letters, "usual": USUAL_LETTERS, "items": len(digest.items), "points": len(digest.points)}
     if letters > _ENDLESS:
-        return Problem("shape.too_long", Severity.WARNING, values=values)
+        return Problem("shape.too_long", Severity.WARNING, line, values)
     if 0 < letters < _STUB and _is_chinese(digest) and not _HAN.search(text):
-        return Problem("shape.no_chinese", Severity.WARNING, values=values)
+        return Problem("shape.no_chinese", Severity.WARNING, line, values)
     if letters < _SHORT and all(item.is_implied for item in digest.items):
-        return Problem("shape.no_item", Severity.WARNING, values=values)
+        return Problem("shape.no_item", Severity.WARNING, line, values)
     if letters < _SHORT and _is_cut_off(digest):
-        return Problem("shape.cut_off", Severity.WARNING, values=values)
+        return Problem("shape.cut_off", Severity.WARNING, line, values)
     return None
 
 

@@ -13,7 +13,7 @@ from bot.core.models import Problem, Severity
 
 def _problems(fields: str, fence: str = "---") -> list[tuple[str, int]]:
     front = split_front_matter(f"{fence}\n{fields}\n{fence}\nbody")
-    problems = read_metadata(front).problems if front.fields else list(front.problems)
+    problems = read_metadata(front).problems
     return [(problem.code, problem.line) for problem in problems if problem.severity is Severity.ERROR]
 
 
@@ -32,11 +32,18 @@ def _problems(fields: str, fence: str = "---") -> list[tuple[str, int]]:
         ("- a\n- b", "front_matter.not_fields", 1),
         ("just words", "front_matter.not_fields", 1),
         ("title: a\nbase: &b x\ncopy: *b", "front_matter.alias", 4),
-        ('title: "a\ndate: 2026-02-06', "front_matter.syntax", 4),
+        ('title: "a\ndate: 2026-02-06', "front_matter.quote", 2),
+        ('title: "AI" 爆发\ndate: 2026-02-06', "front_matter.quote", 2),
+        ("title: 甲: 乙\ndate: 2026-02-06", "front_matter.special", 2),
+        ("date: 2026-02-06\ntitle: @某人", "front_matter.special", 3),
+        ("date: 2026-02-06\ntitle: *重要*", "front_matter.special", 3),
+        ("date: 2026-02-06\n备注：某某", "front_matter.full_width", 3),
+        ("date: 2026-02-06\nseo:\n\t- a", "front_matter.tab", 4),
+        ("date: 2026-02-06\nseo:\n  - a\n - b", "front_matter.syntax", 5),
         ("a: " + "[" * 8_000, "front_matter.too_complex", 2),
         ("a: " + "[" * 20 + "]" * 20, "front_matter.too_complex", 2),
         ("a: " + "x" * 17_000, "front_matter.too_long", 1),
-        ("title: a\ntag: !!python/object:os.system x", "front_matter.syntax", 3),
+        ("title: a\ntag: !!python/object:os.system x", "front_matter.special", 3),
     ],
 )
 def test_mistake_is_named_with_its_line(fields: str, code: str, line: int) -> None:
@@ -50,7 +57,9 @@ def test_toml_is_read_and_its_mistakes_named() -> None:
 
     assert read_metadata(front).date == dt.date(2026, 2, 6)
     assert (front.body.strip(), front.first_line) == ("body", 4)
-    assert _problems("title = 'a'\ndate = 2026-02-30", "+++") == [("front_matter.syntax", 3)]
+    assert _problems("title = 'a'\ndate = 2026-02-30", "+++") == [("date.impossible", 3)]
+    assert _problems("title = 'a'\ntitle = 'b'\ndate = 2026-02-06", "+++") == [("front_matter.repeated", 3)]
+    assert _problems("date = 2026-02-06\ntitle ＝ 'a'", "+++") == [("front_matter.full_width", 3)]
     assert _problems("a = " + "[" * 8_000, "+++")[0][0] == "front_matter.syntax"
     assert _problems("a" + ".a" * 5_000 + " = 1", "+++")[0][0] == "front_matter.too_complex"
 
@@ -59,6 +68,37 @@ def test_unterminated_front_matter_is_recognised() -> None:
     """Without a closing fence, or with the next rule of the body taken for it, the cause is named."""
     for text in ("---\ntitle: a\nbody", "---\ntitle: a\n## 节\n\n### [新闻](https://a.test)\n\n话\n\n---\n"):
         assert [problem.code for problem in split_front_matter(text).problems] == ["front_matter.unterminated"]
+
+
+def test_fields_that_nothing_opens_are_recognised() -> None:
+    """A forgotten first line, or other dashes in its place; prose with a colon is no field."""
+    for opening in ("", "----\n", "———\n"):
+        front = split_front_matter(f"{opening}title: a\ndate: 2026-02-06\n---\n\n正文\n")
+        assert [problem.code for problem in front.problems] == ["front_matter.unopened"]
+        assert (front.fields, front.body.strip()) == ({"title": "a", "date": "2026-02-06"}, "正文")
+    assert not split_front_matter("标题：一\n\ntitle: 二\n").is_present
+
+
+def test_a_rule_at_the_very_top_is_no_front_matter() -> None:
+    """Nothing that looks like a field stands below it."""
+    for text in ("---\n\n# 标题\n\n话\n", "---\n## 节\n\n### [新闻](https://a.test)\n\n---\n"):
+        front = split_front_matter(text)
+        assert (front.is_present, front.body) == (False, text)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ("title：甲\ndate: 2026-02-06", {"title": "甲", "date": "2026-02-06"}),
+        ('title: "甲"乙\ntags: [一, 二', {"title": '甲"乙', "tags": "一, 二"}),
+        ("title: 甲: 乙\nsummary: |\n  - 一\n  - 二", {"title": "甲: 乙", "summary": "- 一\n  - 二"}),
+    ],
+)
+def test_broken_fields_are_guessed(fields: str, said: dict[str, str]) -> None:
+    """What a person would read, for the admin who wants to send it all the same."""
+    front = split_front_matter(f"---\n{fields}\n---\n正文")
+    assert (front.is_guess, front.is_lost, front.body.strip()) == (True, False, "正文")
+    assert front.fields == said
 
 
 def test_text_without_front_matter_is_all_body() -> None:
@@ -125,7 +165,7 @@ def test_wrong_types_are_warnings_and_unknown_keys_hints() -> None:
         ("front_matter.type", Severity.WARNING, 4),
         ("front_matter.type", Severity.WARNING, 5),
         ("cover.unusable", Severity.WARNING, 6),
-        ("front_matter.type", Severity.WARNING, 7),
+        ("draft.unclear", Severity.WARNING, 7),
         ("front_matter.unknown", Severity.HINT, 8),
     ]
 

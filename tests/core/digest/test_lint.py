@@ -47,6 +47,34 @@ def test_digest_without_sections_or_items_is_told() -> None:
     assert codes == ["structure.no_section"]
 
 
+@pytest.mark.parametrize(
+    "link", ["[甲](/a)", "[甲]()", "[甲](javascript:x)", "[甲](https://a.test/)", "[甲]（https://a.test/b）"]
+)
+def test_a_headline_whose_link_is_bad_hears_that_once(link: str) -> None:
+    """Not besides that it has none."""
+    (problem,) = lint(_parsed(f"## 一\n\n### {link}\n\n话\n"))
+
+    assert (problem.code.partition(".")[0] in ("link", "markup"), problem.line) == (True, 8)
+
+
+@pytest.mark.parametrize(
+    ("written", "is_open"),
+    [
+        ("[甲](http://a b.test)", True),
+        ("[甲][没有]", True),
+        ("[甲]（见下）", True),
+        ("`[甲](a b)`", False),
+        ("\\[甲\\](https://a.test/b)", False),
+        ("参考 [1][2]", False),
+        ("- [ ] 待办", False),
+        ("数组 a[0] (下标)", False),
+    ],
+)
+def test_a_link_that_is_none_is_told(written: str, is_open: bool) -> None:
+    """What readers would see as brackets."""
+    assert ("markup.link" in {problem.code for problem in _parsed(f"## 一\n\n{written}\n").problems}) == is_open
+
+
 def test_stories_told_before_are_hints() -> None:
     """The same address twice in a digest, or in one of the last days; a real repeat is told as such."""
     body = (
@@ -154,7 +182,7 @@ def test_every_sentence_names_a_remedy_and_no_unknown_value() -> None:
     table = tomllib.loads((root / "locales/zh/check.toml").read_text("utf-8"))["problem"]
     codes = {f"{room}.{name}" for room, sentences in table.items() for name in sentences}
     sources = "".join(path.read_text("utf-8") for path in sorted((root / "core").rglob("*.py")))
-    told_elsewhere = {"file.missing"}
+    told_elsewhere = {"file.missing", "date.shared"}
 
     assert {code for code in codes if f'"{code}"' not in sources} == told_elsewhere
     assert all(sentence.endswith("。") for sentences in table.values() for sentence in sentences.values())

@@ -1,0 +1,101 @@
+"""The noticeboard: what the admins are told about a file or a digest hangs there until the matter is settled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple, Protocol
+
+from bot.core.format.parts import Part
+from bot.core.models import Say
+from bot.storage.meta import Meta
+
+
+class Place(NamedTuple):
+    """A message of ours in an admin's chat."""
+
+    chat_id: int
+    message_id: int
+
+
+class Ear(Protocol):
+    """The admins, who can be told something, and shown later what became of it."""
+
+    async def tell(self, part: Part) -> Sequence[Place]:
+        """Tell every admin. Raises when it is to be tried again."""
+
+    async def amend(self, places: Sequence[Place], part: Part) -> None:
+        """Show this in the place of what they were told, as far as it can be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """What hangs there: `about` is the content it was told of."""
+
+    about: str
+    text: str = ""
+    places: Sequence[Sequence[int]] = ()
+
+
+class Noticeboard:
+    """Tells of each content of a matter once, and strikes out what is settled. Remembers both over a restart."""
+
+    def __init__(self, meta: Meta, ear: Ear, say: Say) -> None:
+        self._meta = meta
+        self._ear = ear
+        self._say = say
+
+    async def put_up(self, matter: str, about: str, part: Part) -> None:
+        """Tell of a matter unless `about` was told before; what was told of another content is struck out.
+
+        Raises:
+            Exception: the admins could not be told just now.
+        """
+        hanging = await self._find(matter)
+        if hanging is not None and hanging.about == about:
+            return
+        places = await self._ear.tell(part)
+        await self._strike_out(hanging, "notice.renewed")
+        await self._write(matter, _Notice(about, part.text, places))
+
+    async def know(self, matter: str, about: str) -> None:
+        """Note a matter of which the admins heard otherwise."""
+        await self._write(matter, _Notice(about))
+
+    async def take_down(self, matter: str, verdict: str) -> bool:
+        """The matter is settled: every admin reads `verdict`, a sentence's name, in place of the buttons. Whether
+        anything hung there."""
+        hanging = await self._find(matter)
+        if hanging is None:
+            return False
+        await self._meta.drop(_name(matter))
+        await self._strike_out(hanging, verdict)
+        return True
+
+    async def _strike_out(self, notice: _Notice | None, verdict: str) -> None:
+        if notice is not None and notice.places:
+            places = [Place(*place) for place in notice.places]
+            await self._ear.amend(places, Part(f"{notice.text}\n{self._say(verdict)}"))
+
+    async def _find(self, matter: str) -> _Notice | None:
+        written = await self._meta.find(_name(matter))
+        return None if written is None else replace(_Notice(""), **json.loads(written))
+
+    async def _write(self, matter: str, notice: _Notice) -> None:
+        await self._meta.put(_name(matter), json.dumps(asdict(notice), ensure_ascii=False))
+
+
+def digest_matter(key: str) -> str:
+    """The matter of a digest about which somebody is to decide."""
+    return f"digest:{key}"
+
+
+def file_matter(name: str) -> str:
+    """The matter of a file that cannot be published."""
+    return f"file:{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:16]}"
+
+
+def _name(matter: str) -> str:
+    return f"notice:{matter}"
