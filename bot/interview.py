@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
@@ -111,7 +112,9 @@ def write_settings(file: Path, settings: Mapping[str, str]) -> None:
 
 
 def _ask(question: str, is_secret: bool) -> str:
-    answer: str = typer.prompt(question, default="", hide_input=is_secret, show_default=False)
+    # Out of a pipe nothing is echoed, and there is no terminal to hide it on.
+    is_hidden = is_secret and sys.stdin.isatty()
+    answer: str = typer.prompt(question, default="", hide_input=is_hidden, show_default=False)
     return answer
 
 

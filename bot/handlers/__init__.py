@@ -19,6 +19,7 @@ from bot.handlers import (
     inline,
     membership,
     opened,
+    privacy,
     reading,
     saved,
     search,
@@ -61,6 +62,7 @@ TALKERS: tuple[Talker, ...] = (
     following,
     watching,
     subscriptions,
+    privacy,
     admin,
     search,
 )

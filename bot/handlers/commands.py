@@ -15,7 +15,21 @@ from telegram.error import TelegramError
 
 from bot.handlers.desk import Desk
 
-READER = ("today", "date", "week", "search", "saved", "tags", "follow", "mute", "watch", "start", "stop", "help")
+READER = (
+    "today",
+    "date",
+    "week",
+    "search",
+    "saved",
+    "tags",
+    "follow",
+    "mute",
+    "watch",
+    "start",
+    "stop",
+    "help",
+    "privacy",
+)
 GROUP = ("today", "search", "help")
 ADMIN = ("broadcast", "preview", "stats")
 

@@ -13,7 +13,7 @@ from bot.core.tags.edition import TagFilter
 from bot.storage.database import Database
 from bot.storage.dialect import upsert
 from bot.storage.records import Audience, Chat, ChatKind, ChatStatus, ReaderKey
-from bot.storage.schema import campaigns, chats, deliveries, holds
+from bot.storage.schema import campaigns, chats, deliveries, holds, incidents
 
 STYLE_IN_USE = case((and_(chats.c.style == "rich", chats.c.is_rich_refused), "card"), else_=chats.c.style)
 """What a chat really gets: rich messages that were refused once are not tried again."""
@@ -138,9 +138,10 @@ class Chats:
             await connection.execute(delete(holds).where(holds.c.chat_id == old_id))
 
     async def forget(self, chat_id: int) -> None:
-        """Remove everything that is known about the chat."""
+        """Remove everything that is known about the chat, but deliveries that are still going on: these are skipped."""
         async with self._database.writing() as connection:
-            await connection.execute(delete(chats).where(chats.c.id == chat_id))
+            for table, column in ((chats, chats.c.id), (incidents, incidents.c.chat_id), (holds, holds.c.chat_id)):
+                await connection.execute(delete(table).where(column == chat_id))
             await connection.execute(
                 delete(deliveries).where(
                     deliveries.c.campaign_id.in_(select(campaigns.c.id).where(campaigns.c.finished_at_ms.is_not(None))),

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 
 from bot.storage.database import Database
 from bot.storage.records import NO_MESSAGE, Delivery, DeliveryState, Incident, IncidentKind
-from bot.storage.schema import chats, deliveries, incidents
+from bot.storage.schema import campaigns, chats, deliveries, incidents
 
 
 class Deliveries:
@@ -25,6 +25,14 @@ class Deliveries:
         """The messages of a campaign in a chat, one a part in order; 0 where there is none we know of."""
         found = await self.find(campaign_id, chat_id)
         return tuple(max(NO_MESSAGE, number) for number in found.message_ids) if found else ()
+
+    async def of_chat(self, chat_id: int) -> tuple[Delivery, ...]:
+        """What one chat got of the campaigns whose deliveries are still kept, in their order."""
+        # By campaign, as the key is: there is no index that begins with the chat.
+        known = deliveries.c.campaign_id.in_(select(campaigns.c.id))
+        query = select(deliveries).where(known, deliveries.c.chat_id == chat_id).order_by(deliveries.c.campaign_id)
+        async with self._database.reading() as connection:
+            return tuple(read_delivery(row) for row in await connection.execute(query))
 
     async def of_groups(self, campaign_id: int) -> tuple[Delivery, ...]:
         """The deliveries of a campaign to groups and channels."""

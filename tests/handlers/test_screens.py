@@ -39,6 +39,8 @@ async def test_every_screen_is_accepted_as_it_stands_and_every_press_answered(bo
         "/week",
         "/saved",
         "/help",
+        "/privacy",
+        "/deleteme",
         "谢谢",
     ):
         bot.clock.advance(seconds=5)

@@ -97,9 +97,11 @@ async def test_a_migrated_group_has_its_new_id_everywhere(store, a_call):
 
 
 async def test_forgetting_leaves_nothing(store):
-    """/deleteme."""
+    """/deleteme: not even what is listed about lost messages, nor a flood wait."""
     await reader(store, 7, tags=ROBOTS)
+    await store.holds.put(7, 9_999_999_999_999)
 
     await store.chats.forget(7)
 
     assert await store.chats.find(7) is None
+    assert await store.holds.load() == {}
