@@ -11,7 +11,7 @@ run: .venv/run ## the bot: on Telegram when BOT_TOKEN is set (environment or .en
 	@exec $(BIN)/python -m bot start
 
 test: .venv/dev ## all tests
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: .venv/dev ## ruff, mypy and the arrows between the rooms
 	$(BIN)/ruff check .

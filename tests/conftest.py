@@ -1,42 +1,67 @@
 """What holds for every test."""
 
+import asyncio
 import os
-import uuid
 
 import pytest
-from hypothesis import settings
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
+from hypothesis import HealthCheck, settings
 
-# Machines are noisy: no property fails for being slow. In CI the same examples are tried each time.
-settings.register_profile("steady", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "steady")
+from tests.support.states import blank_state, migrate, postgres_database, wipe
+
+# Machines are noisy: no property fails for being slow. The same examples are tried each time, so that a failure comes
+# with the change that caused it; `pytest --hypothesis-profile=exploring` looks for new ones.
+settings.register_profile("exploring", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", settings.get_profile("exploring"), derandomize=True)
+settings.load_profile("steady")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many as processors: much of the time goes into waiting for processes, browsers and databases."""
+    return min(2 * (os.cpu_count() or 1), 12)
 
 
 @pytest.fixture
 def sqlite_url(tmp_path):
     """A state in a file."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
+    return blank_state(tmp_path / "state.db")
 
 
-@pytest.fixture
-async def postgres_url():
-    """A schema of its own on the test server, dropped afterwards."""
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The address of the test server."""
     server = os.environ.get("TEST_POSTGRES_URL")
     if not server:
         pytest.skip("TEST_POSTGRES_URL names no server")
-    name = f"bot_{uuid.uuid4().hex[:12]}"
-    admin = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.rsplit("/", 1)[0] + f"/{name}"
-    async with admin.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await admin.dispose()
+    return server
+
+
+@pytest.fixture(scope="session")
+def postgres_of_this_process(postgres_server):
+    """A state on it, for one test after the other."""
+    with postgres_database(postgres_server) as url:
+        asyncio.run(migrate(url))
+        yield url
+
+
+@pytest.fixture
+async def postgres_url(postgres_of_this_process):
+    """The same, empty."""
+    yield postgres_of_this_process
+    await wipe(postgres_of_this_process)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request):
     """A state of either kind, for what holds on both."""
     return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request, tmp_path):
+    """A database of either kind without a table."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"
+    else:
+        with postgres_database(request.getfixturevalue("postgres_server")) as url:
+            yield url

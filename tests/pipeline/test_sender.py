@@ -9,6 +9,7 @@ from bot.pipeline.sender import Sender
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import READER, SECOND_READER, FakeTelegram
 from bot.storage import Store
+from tests.support.states import blank_state
 from tests.support.telegram import FakeRequest, HandClock, build_bot
 
 TEXT = {"text": "hello", "link_preview_options": {"is_disabled": True}}
@@ -24,8 +25,7 @@ def telegram():
 @pytest.fixture
 async def sender(telegram, tmp_path):
     clock = HandClock()
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'state.db'}", clock=clock)
-    await store.migrate()
+    store = await Store.open(blank_state(tmp_path / "state.db"), clock=clock)
     limiter = Limiter(Throttle(Limits(per_second=5_000, chat_gap_ms=1)), store.holds, clock=clock)
     yield Sender(build_bot(telegram, limiter), limiter, request=FakeRequest(telegram))
     await limiter.shutdown()

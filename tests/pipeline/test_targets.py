@@ -17,6 +17,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import GROUP, GROUP_NAME, FakeTelegram
 from bot.storage import Store
 from bot.storage.records import Target
+from tests.support.states import blank_state
 from tests.support.telegram import HandClock, build_bot
 
 
@@ -41,8 +42,7 @@ async def bot(telegram: FakeTelegram) -> AsyncIterator[ExtBot[Lane]]:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'state.db'}", clock=HandClock())
-    await opened.migrate()
+    opened = await Store.open(blank_state(tmp_path / "state.db"), clock=HandClock())
     yield opened
     await opened.close()
 

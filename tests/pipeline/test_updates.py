@@ -10,6 +10,7 @@ from bot.pipeline.updates import Inbox, InboxBot, InboxProcessor
 from bot.sandbox.telegram import READER, SECOND_READER, FakeTelegram
 from bot.storage import Store
 from bot.storage.errors import StoreFullError
+from tests.support.states import blank_state
 from tests.support.telegram import BASE_URL, FakeRequest, HandClock, eventually
 
 
@@ -59,8 +60,7 @@ class Process:
 
 @pytest.fixture
 async def store(tmp_path):
-    opened = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'state.db'}", clock=HandClock())
-    await opened.migrate()
+    opened = await Store.open(blank_state(tmp_path / "state.db"), clock=HandClock())
     yield opened
     await opened.close()
 

@@ -19,6 +19,7 @@ from bot.sandbox.server import SandboxServer
 from bot.sandbox.telegram import READER, FakeTelegram
 from bot.storage import Store
 from bot.storage.errors import StoreFullError
+from tests.support.states import blank_state
 from tests.support.telegram import HandClock, eventually
 
 SECRET = "a-secret-of-the-tests"
@@ -98,8 +99,7 @@ class World:
 @pytest.fixture
 async def world(tmp_path):
     telegram = FakeTelegram(HandClock())
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'state.db'}", clock=HandClock())
-    await store.migrate()
+    store = await Store.open(blank_state(tmp_path / "state.db"), clock=HandClock())
     server = SandboxServer(telegram)
     opened = World(telegram, store, await server.start())
     delivering = asyncio.create_task(Postman(telegram, opened.route).run())

@@ -122,7 +122,7 @@ def test_nothing_of_a_hostile_digest_becomes_markup(style: str) -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_text_at_all_becomes_markup(text: str) -> None:
     """Random words in every place of a digest."""
     found = parse_digest(

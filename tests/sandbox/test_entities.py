@@ -36,7 +36,7 @@ def formatted_texts(draw: st.DrawFn) -> tuple[str, list[TextEntity]]:
 
 
 @given(formatted_texts())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_entities_are_cleaned_merged_and_split_exactly_as_by_tdlib(message: tuple[str, list[TextEntity]]) -> None:
     """`fix` agrees with TDLib on random text, and refuses what TDLib refuses."""
     expected = tdlib.fixed(*message)
@@ -73,7 +73,7 @@ def test_a_wrong_range_is_refused_in_tdlibs_own_words(text: str, entity: TextEnt
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=7).map("".join))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_links_are_taken_and_rewritten_exactly_as_by_tdlib(url: str) -> None:
     """Which links are links, and how they are stored, is TDLib's decision."""
     expected = tdlib.stored_link(url)

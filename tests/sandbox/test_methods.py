@@ -424,7 +424,7 @@ JSON = st.recursive(
 
 
 @given(st.sampled_from(sorted(METHODS)), st.dictionaries(st.sampled_from(NAMES), JSON, max_size=5))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_whatever_comes_is_answered(method: str, params: dict[str, Any]) -> None:
     """No parameters of any form bring the fake down; each is a result or a refusal."""
     telegram = FakeTelegram(HandClock())

@@ -29,7 +29,6 @@ def clock():
 @pytest.fixture
 async def store(url, clock):
     opened = await Store.open(url, clock=clock)
-    await opened.migrate()
     yield opened
     await opened.close()
 

@@ -78,11 +78,11 @@ async def read(url, name):
 
 
 @pytest.fixture
-async def old_url(url):
+async def old_url(empty_url):
     """A state of the first version, in use."""
-    await move(url, command.upgrade, "0001")
-    await fill(url, FIRST)
-    return url
+    await move(empty_url, command.upgrade, "0001")
+    await fill(empty_url, FIRST)
+    return empty_url
 
 
 async def test_a_state_in_use_is_brought_up_to_date(old_url, clock):

@@ -140,7 +140,6 @@ async def test_a_damaged_database_is_refused(tmp_path, clock):
 async def test_a_full_disk_stops_writing_but_not_reading(sqlite_url, clock):
     """The error has a name of its own; afterwards everything works again."""
     store = await Store.open(sqlite_url, clock=clock)
-    await store.migrate()
     await store.meta.put("before", "1")
     async with store._database.writing() as connection:
         pages = (await connection.execute(text("PRAGMA page_count"))).scalar_one()

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from bot.archive import Archive, PostSource
 from bot.core.models import Digest, Item, Paragraph, Run, Section
-from bot.core.tags.topics import Taxonomy
+from tests.support.samples import taxonomy
 
 TODAY = dt.date(2026, 2, 10)
 NOON_MS = int(dt.datetime(2026, 2, 10, 12, tzinfo=dt.UTC).timestamp() * 1000)
-TAXONOMY = Taxonomy.parse((Path(__file__).parents[2] / "bot/core/tags/taxonomy.json").read_bytes())
+TAXONOMY = taxonomy()
 
 
 def item(number: int, headline: str, body: str = "", *tags: str, url: str | None = None) -> Item:

@@ -44,6 +44,7 @@ from bot.sandbox.world import CallbackAnswer
 from bot.storage import Store
 from bot.storage.records import CampaignState, ChatKind, DigestState, Target
 from tests.support.archives import TAXONOMY
+from tests.support.states import blank_state
 from tests.support.telegram import HandClock, build_application, deliver, running
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -135,7 +136,7 @@ class Bot:
         """Run the delivery until this campaign is done."""
         stop = asyncio.Event()
         running = asyncio.create_task(self.desk.delivery.run(stop))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await self._is_done(campaign_id):  # noqa: ASYNC110 - the ledger tells nobody, it is asked
                 await asyncio.sleep(0.005)
         stop.set()
@@ -220,7 +221,7 @@ async def open_desk(
     await archive.open()
     if not archive.is_usable:
         await archive.rebuild(())
-    store = await _open_store(folder / "state.db", clock)
+    store = await Store.open(blank_state(folder / "state.db"), clock=clock)
     await store.chats.ensure(GROUP, ChatKind.GROUP, "AI News Plus", GROUP_NAME)
     parser = Parser("AI 日报")
     intake = Intake(posts_dir, parser, TAXONOMY, store.digests)
@@ -234,22 +235,6 @@ async def open_desk(
         parser.close()
         await archive.close()
         await store.close()
-
-
-_BLANK_STATES: list[bytes] = []
-"""An empty state, migrated once: making the schema takes longer than most tests."""
-
-
-async def _open_store(path: Path, clock: HandClock) -> Store:
-    if _BLANK_STATES and not path.exists():
-        path.write_bytes(_BLANK_STATES[0])
-    store = await Store.open(f"sqlite+aiosqlite:///{path}", clock=clock)
-    if not _BLANK_STATES:
-        await store.migrate()
-        await store.close()
-        _BLANK_STATES.append(path.read_bytes())
-        return await _open_store(path, clock)
-    return store
 
 
 def _desk(

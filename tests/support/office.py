@@ -26,6 +26,7 @@ from bot.sandbox.messages import Message
 from bot.sandbox.telegram import ADMIN, FakeTelegram
 from bot.storage import Store
 from bot.storage.records import BroadcastPlan, Call, Campaign, CampaignState, ChatKind
+from tests.support.states import blank_state
 from tests.support.telegram import HandClock, build_bot
 
 NEWS = Call({"text": "今晚维护"})
@@ -84,7 +85,7 @@ class Office:
 
     async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
         """Let time pass until it holds."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not await condition():
                 self.clock.advance(ms=STEP_MS)
                 await asyncio.sleep(0.005)
@@ -147,8 +148,7 @@ async def open_office(folder: Path, telegram: FakeTelegram) -> AsyncIterator[Off
     """Opening it again in the same folder is a restart."""
     clock = telegram.world.clock
     assert isinstance(clock, HandClock)
-    store = await Store.open(f"sqlite+aiosqlite:///{folder / 'state.db'}", clock=clock)
-    await store.migrate()
+    store = await Store.open(blank_state(folder / "state.db"), clock=clock)
     bot = build_bot(telegram)
     sender = Sender(bot, Limiter(Throttle(), store.holds, clock=clock, monotonic=clock), request=bot.request)
     delivery = Delivery(store, sender, Ear(), clock=clock, monotonic=clock)

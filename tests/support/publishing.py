@@ -39,6 +39,7 @@ from bot.sandbox.telegram import ADMIN, BOT_USERNAME, GROUP, GROUP_NAME, FakeTel
 from bot.storage import Store
 from bot.storage.records import Campaign, CampaignKind, ChatKind, Target
 from tests.support.samples import taxonomy
+from tests.support.states import blank_state
 from tests.support.telegram import FakeRequest, HandClock, build_bot
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -164,8 +165,7 @@ async def open_house(
     telegram = telegram or FakeTelegram(clock)
     posts_dir = folder / "posts"
     posts_dir.mkdir(exist_ok=True)
-    store = await Store.open(f"sqlite+aiosqlite:///{folder / 'state.db'}", clock=clock)
-    await store.migrate()
+    store = await Store.open(blank_state(folder / "state.db"), clock=clock)
     await store.chats.ensure(GROUP, ChatKind.GROUP, "AI News Plus", GROUP_NAME)
     archive = Archive(folder / "archive.db", taxonomy(), clock, _parse, SHANGHAI)
     await archive.open()

@@ -67,7 +67,7 @@ tickets = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tickets)
 def test_no_chat_gets_more_than_it_may_and_every_ticket_is_released_once_and_in_order(entries):
     """Gaps of 1.08 s, 18 a minute in a group, order within a lane and chat; nothing is dropped."""

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.digest import Parsed, parse_digest
@@ -121,7 +121,7 @@ _MARKDOWN = st.lists(st.one_of(_LINES, st.just("")), max_size=25).map("\n".join)
 
 
 @given(_MARKDOWN)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 def test_random_markdown_keeps_its_words(body: str) -> None:
     """No arrangement of Markdown raises or swallows a Chinese word; Latin ones may be tags to one parser only."""
     parsed = parse_digest((FRONT + "开头\n\n" + body).encode(), "x.md")
@@ -135,7 +135,7 @@ def test_random_markdown_keeps_its_words(body: str) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_random_bytes_never_raise(raw: bytes) -> None:
     """Whatever stands in a file, the answer is a digest or an error with a code."""
     parsed = parse_digest(b"---\n" + raw, "x.md")
@@ -145,7 +145,7 @@ def test_random_bytes_never_raise(raw: bytes) -> None:
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_random_front_matter_never_raises(fields: str, body: str) -> None:
     """Front matter of any text is read or refused."""
     for fence in ("---", "+++"):

@@ -393,7 +393,7 @@ FRAGMENTS = [
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=25), st.sampled_from(["\n", "\n\n"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_random_markdown_is_accepted_unaltered_and_complete(fragments: Sequence[str], between: str) -> None:
     """Whatever an author or a model writes: no message refused or altered, no word lost."""
     source = "---\ntitle: 任意\ndate: 2026-02-06\ncategory: AI 日报\n---\n" + between.join(fragments) + "\n"

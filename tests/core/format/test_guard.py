@@ -45,7 +45,7 @@ def test_links_and_code_are_left_alone() -> None:
 
 
 @given(st.text(st.sampled_from("aAiIoO1中.@#$/:·- _~?"), max_size=14))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_nothing_is_ever_linked(text: str) -> None:
     """Whatever the author wrote, Telegram links no word of it by itself."""
     assert automatic_links(plain(guard((Run(text),)))) == []

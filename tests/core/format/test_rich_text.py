@@ -38,7 +38,7 @@ def written(inline: Inline) -> Text:
 
 
 @given(inlines)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_telegram_changes_nothing(inline: Inline) -> None:
     """Any mixture of styles, links and code is accepted and kept entity by entity."""
     text = written(inline)
@@ -109,7 +109,7 @@ def test_an_email_link_keeps_its_address() -> None:
         fullmatch=True,
     )
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_addresses_are_those_telegram_stores(url: str) -> None:
     """Our form of an address is TDLib's, and what it refuses we do not link."""
     assert telegram_url(url) == stored_url(url)

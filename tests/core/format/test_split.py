@@ -78,7 +78,7 @@ def all_ways(draft: Draft) -> Iterator[list[str]]:
 
 
 @given(st.lists(units, min_size=1, max_size=4), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_cuts_are_the_best_of_all(content: list[Unit], is_closed: bool) -> None:
     """No other choice has fewer orphans, then fewer messages, then cheaper cuts, then better balance."""
     draft = draft_of(content)
@@ -111,7 +111,7 @@ paragraphs = st.lists(
 
 
 @given(st.lists(paragraphs, min_size=1, max_size=8), st.booleans(), st.integers(120, 400))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_nothing_is_lost_and_limits_hold(content: list[list[Run]], is_quoted: bool, units: int) -> None:
     """Whatever has to be torn: every message fits, is accepted unaltered, and together they say it all."""
     page = Manuscript()
