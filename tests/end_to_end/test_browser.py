@@ -8,8 +8,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support.browser import browser_page, needs_chromium
 from tests.support.process import GROUP, NEWCOMER, ROOT, sandbox
 
-PATIENCE_MS = 30_000
-
 
 def _chat(page: Page, chat: int) -> Locator:
     return page.locator(f"[data-chat='{chat}']")
@@ -18,7 +16,6 @@ def _chat(page: Page, chat: int) -> Locator:
 @needs_chromium
 def test_a_newcomer_subscribes_by_tapping_and_reads_a_section_in_place(tmp_path: Path) -> None:
     """START, 订阅, the digest arrives in both chats; a tap turns the card into a section and back."""
-    expect.set_options(timeout=PATIENCE_MS)
     with sandbox(tmp_path, ROOT / "posts") as playing, browser_page() as page:
         page.goto(playing.address)
         page.get_by_text("老周").click()

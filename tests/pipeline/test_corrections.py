@@ -40,7 +40,7 @@ async def deliver(house: House) -> None:
     delivery = Delivery(house.store, sender, hooks, clock=house.clock)
     stop = asyncio.Event()
     task = asyncio.create_task(delivery.run(stop))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await _is_idle(house):  # noqa: ASYNC110 - the state has no event to wait for
             await asyncio.sleep(0.005)
     stop.set()

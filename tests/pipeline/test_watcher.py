@@ -231,7 +231,7 @@ async def test_a_file_dropped_into_the_folder_is_noticed_without_waiting_for_the
                 if not ear.heard:
                     (folder / "a.md").rename(folder / ".a.md.tmp")
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await drop()
         stop.set()
     assert ear.heard[0].name == "a.md"

@@ -1,6 +1,5 @@
 """The chat page in a real browser: people act on it, and nothing that a message brings can act by itself."""
 
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,21 +9,17 @@ from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.telegram import GROUP, READER, SECOND_READER, FakeTelegram
+from tests.support.browser import FLAGS, PATIENCE_MS, chromium, needs_chromium
 from tests.support.telegram import eventually
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests of this file."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield browser
         await browser.close()
 
@@ -36,6 +31,8 @@ async def page(telegram: FakeTelegram, browser: Browser) -> AsyncIterator[Page]:
     url = await server.start()
     foreign: list[str] = []
     page = await browser.new_page(viewport={"width": 1000, "height": 800}, reduced_motion="reduce")
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     page.on("pageerror", lambda error: foreign.append(str(error)))
 
     async def only_ours(route: Route) -> None:
@@ -169,7 +166,7 @@ async def test_a_thousand_messages_are_all_there_and_the_end_is_in_sight(page: P
     """So many at once that the page reads everything anew; it ends up at the end, and going up shows the way back."""
     for number in range(1_001):
         telegram.send_text(READER, GROUP, f"第 {number} 条")
-    await expect(group(page).get_by_text("第 1000 条")).to_be_in_viewport(timeout=20_000)
+    await expect(group(page).get_by_text("第 1000 条")).to_be_in_viewport()
     await expect(group(page).locator(".message")).to_have_count(1_001)
 
     await group(page).locator(".scroll").evaluate("node => { node.scrollTop = -node.scrollHeight; }")

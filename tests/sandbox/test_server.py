@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from telegram import Bot, InputFile
 from telegram.error import Conflict, InvalidToken, NetworkError
+from telegram.request import HTTPXRequest
 
 from bot.sandbox.faults import Fault
 from bot.sandbox.server import SandboxServer
@@ -35,6 +36,12 @@ async def client(url: str) -> AsyncIterator[aiohttp.ClientSession]:
     """An HTTP client for it."""
     async with aiohttp.ClientSession(url) as client:
         yield client
+
+
+def library(url: str, token: str = "42:sandbox") -> Bot:  # noqa: S107 - the sandbox's
+    """A bot on the library's own transport, patient with a slow machine."""
+    patient = HTTPXRequest(read_timeout=60, write_timeout=60, connect_timeout=60, pool_timeout=60)
+    return Bot(token, base_url=f"{url}/bot", request=patient, get_updates_request=patient)
 
 
 async def call(client: aiohttp.ClientSession, method: str, **request: Any) -> tuple[int, dict[str, Any]]:
@@ -103,7 +110,7 @@ async def test_a_body_that_is_no_json_is_refused(client: aiohttp.ClientSession) 
 
 async def test_the_library_talks_to_it_over_its_own_transport(url: str, telegram: FakeTelegram) -> None:
     """python-telegram-bot on httpx: messages, files, polling, a second instance, a wrong token."""
-    async with Bot("42:sandbox", base_url=f"{url}/bot") as bot:
+    async with library(url) as bot:
         await bot.send_message(READER, "你好")
         await bot.send_photo(READER, InputFile(b"\x89PNG", "cover.png"), caption="图")
         telegram.send_text(READER, READER, "早")
@@ -113,11 +120,11 @@ async def test_the_library_talks_to_it_over_its_own_transport(url: str, telegram
 
         poll = asyncio.create_task(bot.get_updates(offset=update.update_id + 1, timeout=30))
         await eventually(lambda: not telegram.updates_pending)
-        async with Bot("42:sandbox", base_url=f"{url}/bot") as second:
+        async with library(url) as second:
             await second.get_updates(timeout=0)
             with pytest.raises(Conflict):
                 await poll
-    stranger = Bot("42:wrong", base_url=f"{url}/bot")
+    stranger = library(url, "42:wrong")
     with pytest.raises(InvalidToken):
         await stranger.initialize()
     await stranger.shutdown()
@@ -125,7 +132,7 @@ async def test_the_library_talks_to_it_over_its_own_transport(url: str, telegram
 
 async def test_a_cut_connection_is_cut_on_the_wire(url: str, telegram: FakeTelegram) -> None:
     """The message is there, the client knows only that something broke."""
-    async with Bot("42:sandbox", base_url=f"{url}/bot") as bot:
+    async with library(url) as bot:
         telegram.fail("sendMessage", Fault.reset(is_processed=True))
         with pytest.raises(NetworkError):
             await bot.send_message(READER, "你好")

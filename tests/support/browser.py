@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
+PATIENCE_MS = 60_000
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -41,6 +42,8 @@ def browser_page(
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, device_scale_factor=scale, locale="zh-CN"
         )
+        context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         try:
             yield context.new_page()
         finally:

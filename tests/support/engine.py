@@ -10,6 +10,8 @@ async with open_engine(tmp_path) as engine:
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -36,6 +38,7 @@ from bot.storage.records import (
     PublicationPlan,
     Target,
 )
+from tests.support.states import blank_state
 from tests.support.telegram import FakeRequest, HandClock, build_bot, eventually
 
 FAST = Limits(per_second=5_000, chat_gap_ms=1, group_calls=1_000, group_reserve=0, group_window_ms=1)
@@ -92,7 +95,6 @@ class Engine:
 
     async def open(self) -> None:
         self.store = await Store.open(self.url, clock=self.clock)
-        await self.store.migrate()
         self.limiter = Limiter(Throttle(self.limits), self.store.holds, clock=self.clock)
         await self.limiter.initialize()
         self.bot = build_bot(self.telegram, self.limiter)
@@ -168,7 +170,7 @@ class Engine:
     async def idle(self, *campaign_ids: int, tick_s: float = 0) -> None:
         """Wait until these campaigns, or all, are over and their last steps are done. With `tick_s` the clock goes on
         by so much again and again, for whatever has to wait."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await self._is_over(campaign_ids):
                 await asyncio.sleep(0.005 if not tick_s else 0.03)
                 if tick_s:
@@ -181,14 +183,14 @@ class Engine:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Let the engine work until `condition` holds."""
-        await eventually(condition, 20)
+        await eventually(condition)
 
     async def tick(self, seconds: float) -> None:
         """Let time pass by hand and the engine notice."""
         self.clock.advance(seconds=seconds)
         self.delivery.wake()
 
-    async def crash_at(self, call_number: int, within_s: float = 20) -> None:
+    async def crash_at(self, call_number: int, within_s: float = 60) -> None:
         """Run, and die without any goodbye while the n-th call to Telegram is on its way, or after a while."""
         task = asyncio.create_task(self.delivery.run(asyncio.Event()))
         with suppress(TimeoutError):
@@ -199,6 +201,10 @@ class Engine:
         """Every task of the engine ends where it stands, so that none of them can put anything in order."""
         self.store.lease.release = _nothing  # type: ignore[method-assign]  # the dead give nothing back
         await _kill()
+        if self.store.is_shared:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the library's, about connections that a real death would have closed
+                gc.collect()
 
     def texts(self, chat_id: int) -> list[str]:
         """What the bot has written into a chat."""
@@ -227,7 +233,7 @@ async def open_engine(
 ) -> AsyncIterator[Engine]:
     """An engine on an empty state, with the default people and the group; `url` names a state elsewhere."""
     clock = HandClock()
-    url = url or f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
+    url = url or blank_state(tmp_path / "state.db")
     engine = Engine(tmp_path, url, FakeTelegram(clock), clock, limits, Heard(has_admins))
     await engine.open()
     try:

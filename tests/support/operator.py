@@ -17,7 +17,7 @@ from bot.sandbox.server import SandboxServer
 from bot.sandbox.telegram import ADMIN, BOT_TOKEN, GROUP, FakeTelegram
 from tests.support.process import ROOT
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class Operator:

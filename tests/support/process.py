@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 T = TypeVar("T")
 GROUP = -1001000000001
 ADMIN, READER, NEWCOMER = 1000, 1001, 1002
@@ -31,7 +31,7 @@ class Sandbox:
 
     def open_page(self) -> None:
         """What a browser does first."""
-        with urllib.request.urlopen(f"{self.address}/", timeout=10) as response:  # noqa: S310 - loopback
+        with urllib.request.urlopen(f"{self.address}/", timeout=PATIENCE_S) as response:  # noqa: S310 - loopback
             assert response.status == 200
 
     def messages(self, chat: int) -> list[dict[str, Any]]:
@@ -93,7 +93,7 @@ class Sandbox:
             else None,
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as response:  # noqa: S310 - loopback
             answer: dict[str, Any] = json.load(response)
             return answer
 

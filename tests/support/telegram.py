@@ -151,7 +151,7 @@ async def deliver(application: Application[Any, Any, Any, Any, Any, Any], telegr
     return handled
 
 
-async def eventually(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
+async def eventually(condition: Callable[[], object], timeout_s: float = 60.0) -> None:
     """Give other tasks their turns until `condition` holds.
 
     Raises:
