@@ -241,7 +241,7 @@ async def _build(
         settle_s=settings.publish_settle_s,
         on_change=publisher.on_change,
         clock=now_ms,
-        known=archive.sources,
+        known=publisher.known,
     )
     desk = Desk(
         archive=archive,

@@ -31,6 +31,8 @@ from bot.storage.errors import StoreError
 from bot.storage.instance import AlreadyRunningError, hold, make_folder
 from bot.terminal import highlighted
 
+BUILDING_AT_MOST_S, LOOK_AGAIN_S = 60.0, 0.3
+
 
 def publish(file: Path) -> int:
     """Approve a digest of the posts; the running bot, or the next one that starts, sends it."""
@@ -118,12 +120,24 @@ async def _search(settings: Settings, query: str, limit: int, offset: int) -> Pa
     archive = Archive(settings.data_dir / "archive.db", taxonomy, _now_ms, reader, settings.timezone)
     await archive.open()
     try:
-        # A running bot keeps its archive up to date by itself.
-        with suppress(AlreadyRunningError), hold(settings.data_dir):
-            await _refresh(archive, settings, taxonomy)
+        try:
+            with hold(settings.data_dir):
+                await _refresh(archive, settings, taxonomy)
+        except AlreadyRunningError:
+            await _until_built(archive)
         return await archive.search(query, limit=limit, offset=offset)
     finally:
         await archive.close()
+
+
+async def _until_built(archive: Archive) -> None:
+    """A running bot keeps its archive up to date by itself; while it still builds it, wait, but not for ever."""
+    with Console(stderr=True).status(catalogue()("cli.building")), suppress(TimeoutError):
+        async with asyncio.timeout(BUILDING_AT_MOST_S):
+            while not archive.is_usable:
+                await asyncio.sleep(LOOK_AGAIN_S)
+                await archive.close()
+                await archive.open()
 
 
 async def _refresh(archive: Archive, settings: Settings, taxonomy: Taxonomy) -> None:

@@ -1,6 +1,7 @@
 """The operator's commands, run as `python -m bot …` runs them."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot import __version__
+from bot import __version__, console
 from bot.__main__ import cli, main
 from bot.config import Settings
+from bot.storage.instance import hold
 
 SOUND = """---
 title: 样刊
@@ -110,6 +112,23 @@ def test_search_builds_a_missing_archive_and_prints_the_results() -> None:
     assert "豆浆" in found["results"][0]["snippet"]
     assert json.loads(_run("search", "豆浆", "--json", "--offset", "1")) == {"total": 1, "results": []}
     assert len(json.loads(_run("search", "豆浆", "--json", "--limit", "1" + "0" * 30))["results"]) == 1
+
+
+def test_a_search_waits_for_the_archive_that_a_running_bot_builds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It answers from the finished archive, not from an empty one."""
+    _post("2026-02-06-x.md", SOUND)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("DATA_DIR", "elsewhere")
+        _run("search", "豆浆", "--json")
+    with hold(Path("var")), ThreadPoolExecutor() as threads:
+        asked = threads.submit(console.search, "豆浆", limit=5, offset=0, as_json=True)
+        with pytest.raises(TimeoutError):
+            asked.result(timeout=0.1)
+        Path("elsewhere/archive.db").rename("var/archive.db")
+        assert asked.result() == 0
+    assert json.loads(capsys.readouterr().out)["total"] == 1
 
 
 def test_no_query_is_an_error() -> None:

@@ -11,8 +11,9 @@ import datetime as dt
 import json
 import zlib
 from collections import OrderedDict
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -87,11 +88,11 @@ class Archive:
     ) -> None:
         """Build a new archive of these digests beside the present one, then put it in its place.
 
-        `on_progress` is told how many are done after each.
+        Each is made while the one before is written. `on_progress` is told how many are done after each.
         """
         async with self._file.replacing() as connection:
             done = 0
-            async for source in _each(sources):
+            async for source in _ahead(sources):
                 await indexing.write(connection, source)
                 done += 1
                 on_progress(done)
@@ -249,10 +250,17 @@ async def _rows(connection: aiosqlite.Connection, sql: str, *values: object) -> 
     return [tuple(row) for row in await connection.execute_fetchall(sql, values)]
 
 
-async def _each(sources: Iterable[PostSource] | AsyncIterable[PostSource]) -> AsyncIterator[PostSource]:
+async def _ahead(sources: Iterable[PostSource] | AsyncIterable[PostSource]) -> AsyncIterator[PostSource]:
+    """The sources, each of them made while the caller works on the one before."""
+    pull: Callable[[], Awaitable[PostSource | None]]
     if isinstance(sources, AsyncIterable):
-        async for source in sources:
-            yield source
+        pull = partial(anext, aiter(sources), None)
     else:
-        for source in sources:
+        pull = partial(asyncio.to_thread, next, iter(sources), None)
+    coming = asyncio.ensure_future(pull())
+    try:
+        while (source := await coming) is not None:
+            coming = asyncio.ensure_future(pull())
             yield source
+    finally:
+        coming.cancel()

@@ -20,7 +20,7 @@ from telegram.ext import Application, CallbackContext, CallbackQueryHandler
 from bot.core.format.navigation import callback
 from bot.core.format.parts import CALLBACK_DATA_BYTES, Button
 from bot.handlers.desk import Desk
-from bot.handlers.errors import log_failure
+from bot.handlers.errors import excuse, log_failure
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 AnyContext = CallbackContext[Any, Any, Any, Any]
@@ -129,7 +129,7 @@ async def _pressed(desk: Desk, verbs: Mapping[str, Verb], update: Update, contex
         answer = Answer(desk.say(refusal.key, **refusal.values), is_alert=True)
     except Exception as error:
         log_failure(error, update)
-        answer = Answer(desk.say("error.apology"), is_alert=True)
+        answer = Answer(desk.say(excuse(error)), is_alert=True)
     await _answer(query, answer)
 
 

@@ -67,7 +67,7 @@ async def _nearest(desk: Desk, day: dt.date) -> Part:
     beside = (await desk.archive.latest(day), await desk.archive.following(day))
     keys = [key for key in beside if key]
     if not keys:
-        return Part(desk.say("today.none"))
+        return Part(desk.say(desk.missing("today.none")))
     return Part(desk.say("date.nothing", day=_name(desk, day)), keyboard=(tuple(_day_button(desk, k) for k in keys),))
 
 

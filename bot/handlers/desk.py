@@ -46,6 +46,10 @@ class Desk:
     group_invites: Literal["admins", "anyone", "off"] = "admins"
     sending: dict[tuple[int, str], float] = field(default_factory=dict)
 
+    def missing(self, key: str) -> str:
+        """The sentence for what is not there: `key`, or that it may yet come while the archive is being built."""
+        return key if self.archive.is_usable else "error.preparing"
+
     def now(self) -> dt.datetime:
         """The present moment in the bot's own time zone."""
         return dt.datetime.fromtimestamp(self.clock() / 1000, self.timezone)

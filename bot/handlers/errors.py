@@ -11,7 +11,10 @@ from telegram import Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import Application, CallbackContext
 
+from bot.archive import ArchiveDamaged
 from bot.handlers.desk import Desk
+
+AnyContext = CallbackContext[Any, Any, Any, Any]
 
 log = structlog.get_logger()
 
@@ -27,12 +30,17 @@ def log_failure(error: BaseException, update: object) -> None:
     )
 
 
+def excuse(error: BaseException) -> str:
+    """The key of the sentence for the reader whose wish failed."""
+    return "error.preparing" if isinstance(error, ArchiveDamaged) else "error.apology"
+
+
 def register_errors(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk) -> None:
     """Answer what no handler caught."""
     application.add_error_handler(partial(_failed, desk))
 
 
-async def _failed(desk: Desk, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+async def _failed(desk: Desk, update: object, context: AnyContext) -> None:
     error = context.error
     if error is None:
         return
@@ -41,11 +49,11 @@ async def _failed(desk: Desk, update: object, context: CallbackContext[Any, Any,
         return
     log_failure(error, update)
     if isinstance(update, Update) and update.effective_message and update.effective_chat:
-        await _apologise(desk, context, update.effective_chat.id)
+        await _apologise(desk, context, update.effective_chat.id, error)
 
 
-async def _apologise(desk: Desk, context: CallbackContext[Any, Any, Any, Any], chat_id: int) -> None:
+async def _apologise(desk: Desk, context: AnyContext, chat_id: int, why: BaseException) -> None:
     try:
-        await context.bot.send_message(chat_id, desk.say("error.apology"))
+        await context.bot.send_message(chat_id, desk.say(excuse(why)))
     except TelegramError as error:
         log.info("apology.unsent", reason=type(error).__name__, chat_id=chat_id)

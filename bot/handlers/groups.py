@@ -43,7 +43,7 @@ async def _today(desk: Desk, update: Update, _context: object) -> None:
     message = message_of(update)
     issue = await find_newest(desk)
     if issue is None:
-        await reply(desk, message, Part(desk.say("today.none")))
+        await reply(desk, message, Part(desk.say(desk.missing("today.none"))))
         return
     title = Writer().plain(desk.say("group.today" if is_todays(desk, issue) else "group.latest"))
     text = title.inline(clipped((Run(issue.digest.title),))).finish()
@@ -67,6 +67,8 @@ async def _results(desk: Desk, query: str) -> Part:
     if len(query) > MAX_CHARACTERS:
         return Part(desk.say("error.too_long"))
     page = await desk.archive.search(query, limit=HITS_SHOWN)
+    if page.total == 0 and not desk.archive.is_usable:
+        return Part(desk.say("error.preparing"))
     if page.total == 0:
         return nothing_found(query, (), say=desk.say)
     url = f"https://t.me/{desk.links.bot}?start=s_{to_payload(await shorten(desk, query))}"

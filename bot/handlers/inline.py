@@ -30,7 +30,7 @@ from bot.handlers.quoting import clipped
 from bot.handlers.search import normal_query
 
 PAGE_SIZE = 10
-FOUND_FOR_S, NEWEST_FOR_S = 300, 60
+FOUND_FOR_S, NEWEST_FOR_S, PREPARING_FOR_S = 300, 60, 1
 """How long Telegram may show the same answer to others: a new digest is there within a minute."""
 TITLE_CHARACTERS, DESCRIPTION_CHARACTERS, LEAD_CHARACTERS = 100, 120, 300
 LONGEST_OFFSET = 6
@@ -53,13 +53,19 @@ async def _answer(desk: Desk, update: Update, _context: object) -> None:
     try:
         await asked.answer(
             [_card(desk, hit) for hit in page.hits],
-            cache_time=FOUND_FOR_S if query else NEWEST_FOR_S,
+            cache_time=_cache_s(desk, query),
             is_personal=False,
             next_offset=str(on) if page.hits and on < page.total else "",
         )
     except TelegramError as error:
         # Whoever types on no longer waits for this answer.
         log.info("inline.unanswered", reason=type(error).__name__)
+
+
+def _cache_s(desk: Desk, query: str) -> int:
+    if not desk.archive.is_usable:
+        return PREPARING_FOR_S
+    return FOUND_FOR_S if query else NEWEST_FOR_S
 
 
 async def _find(desk: Desk, query: str, offset: int) -> Page:

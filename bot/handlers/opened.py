@@ -63,7 +63,7 @@ async def _find(desk: Desk, key: str) -> tuple[Issue, int]:
     found = parse_item_key(key)
     issue = await get_issue(desk, found[0]) if found else None
     if found is None or issue is None or issue.digest.find_item(found[1]) is None:
-        raise RefusedError("error.item_gone")
+        raise RefusedError(desk.missing("error.item_gone"))
     return issue, found[1]
 
 

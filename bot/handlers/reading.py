@@ -45,7 +45,7 @@ async def today_part(desk: Desk, reader: Chat) -> Part:
     """Today's card; before publication the newest one, below a line that says so."""
     issue = await find_newest(desk)
     if issue is None:
-        return Part(desk.say("today.none"))
+        return Part(desk.say(desk.missing("today.none")))
     card = cards.card_part(desk, reader, issue)
     return card if is_todays(desk, issue) else cards.with_heading(card, cards.not_yet(desk, issue))
 
@@ -55,7 +55,7 @@ async def _under_tag(desk: Desk, reader: Chat, wanted: str) -> Part:
     if tag is None:
         return await tagging.chooser(desk, reader, heading=desk.say("tags.no_word", word=quoted(wanted)))
     issue = await find_newest(desk)
-    return await cards.tagged_card(desk, issue, tag) if issue else Part(desk.say("today.none"))
+    return await cards.tagged_card(desk, issue, tag) if issue else Part(desk.say(desk.missing("today.none")))
 
 
 async def _open_today(desk: Desk, tap: Tap) -> Answer:

@@ -44,6 +44,8 @@ async def saved_part(desk: Desk, reader: Chat, page: int = 0) -> Part:
     total = await desk.store.saved.count(reader.id)
     if total == 0:
         return Part(desk.say("saved.none"))
+    if not desk.archive.is_usable:
+        return Part(desk.say("error.preparing"))
     pages = -(-total // PAGE_SIZE)
     page = min(page, pages - 1)
     kept = await desk.store.saved.page(reader.id, PAGE_SIZE, page * PAGE_SIZE)

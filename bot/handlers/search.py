@@ -70,6 +70,8 @@ async def search_part(desk: Desk, words: str, at: int = 0) -> Part:
     if len(query) > MAX_CHARACTERS:
         return Part(desk.say("error.too_long"))
     page = await desk.archive.search(query, limit=PAGE_SIZE, offset=at * PAGE_SIZE)
+    if page.total == 0 and not desk.archive.is_usable:
+        return Part(desk.say("error.preparing"))
     if page.total == 0:
         suggestions = [(other, await shorten(desk, other)) for other in await desk.archive.suggest(query)]
         return nothing_found(query, suggestions, say=desk.say)

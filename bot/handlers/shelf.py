@@ -34,7 +34,7 @@ async def get_issue(desk: Desk, key: str) -> Issue:
     """
     issue = await find_issue(desk, key)
     if issue is None:
-        raise RefusedError("error.digest_gone")
+        raise RefusedError(desk.missing("error.digest_gone"))
     return issue
 
 

@@ -91,7 +91,7 @@ async def _linked(desk: Desk, reader: Chat, payload: str) -> Part | None:
                 return await _linked_digest(desk, reader, payload.removeprefix("d"))
         return None
     except RefusedError:
-        return None
+        return None if desk.archive.is_usable else Part(desk.say("error.preparing"))
 
 
 async def _linked_digest(desk: Desk, reader: Chat, key: str) -> Part:

@@ -44,13 +44,13 @@ async def week_part(desk: Desk, last: dt.date | None = None) -> Part:
     """The stories of the seven days up to `last`, by default up to the newest digest."""
     newest = await desk.archive.latest(last + dt.timedelta(days=1) if last else None)
     if newest is None:
-        return Part(desk.say("week.none"))
+        return Part(desk.say(desk.missing("week.none")))
     last = last or date_of(newest)
     first = last - dt.timedelta(days=DAYS - 1)
     issues = [await find_issue(desk, key) for key in await desk.archive.keys(first, last)]
     digests = [(issue.key, issue.digest) for issue in issues if issue]
     stories = await asyncio.to_thread(highlights, digests)
-    return _part(desk, stories, first, last) if stories else Part(desk.say("week.none"))
+    return _part(desk, stories, first, last) if stories else Part(desk.say(desk.missing("week.none")))
 
 
 def _part(desk: Desk, stories: tuple[Highlight, ...], first: dt.date, last: dt.date) -> Part:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +17,7 @@ from bot.pipeline import notices
 from bot.pipeline.absence import Absence
 from bot.pipeline.corrections import Corrections, NotYetError
 from bot.pipeline.decisions import APPROVAL, ASKING, DRAFT, OPEN, SHELF, Answer, first_state, is_reopened
+from bot.pipeline.history import History, log_progress
 from bot.pipeline.intake import REDATED, Entry, Intake, Unreadable
 from bot.pipeline.noticeboard import Ear, Noticeboard, digest_matter, file_matter
 from bot.pipeline.posts import list_posts
@@ -57,29 +58,40 @@ class Publisher:
     _unreadable: list[str] = field(init=False, default_factory=list)
     _absence: Absence = field(init=False)
     _board: Noticeboard = field(init=False)
+    _is_prepared: asyncio.Event = field(init=False, default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self._absence = Absence(self.store, self.timetable, self.admins, self.press.say)
         self._board = Noticeboard(self.store.meta, self.admins, self.press.say)
 
     async def open(self) -> None:
-        """Build a missing archive; on the first start, note which files were there before the bot.
-
-        To be called before the watcher runs.
-        """
-        is_first_start = await self.store.meta.is_first_start()
-        await self._mend_archive(is_foreign=is_first_start)
+        """On the first start, note which files were there before the bot. To be called before the watcher runs."""
         await self.corrections.open()
-        if is_first_start:
+        if await self.store.meta.is_first_start():
             self._history = set()
+            taken_in = {known.name for known in await self.store.digests.in_states(SHELF)}
             with suppress(OSError):
-                present = await asyncio.to_thread(list_posts, self.intake.posts_dir)
-                self._history = set(present) - set(await self.archive.sources())
-            await self._finish_first_start()
+                self._history = set(await asyncio.to_thread(list_posts, self.intake.posts_dir)) - taken_in
+
+    async def prepare(self) -> None:
+        """The long part of a start, while readers are served already: the history of a first one, a missing archive."""
+        try:
+            async with self._lock:
+                await self._guarded(self._take_in_history(), "")
+        finally:
+            self._is_prepared.set()
+
+    async def known(self) -> Mapping[str, str]:
+        """The content hash by file name of what is in the archive, once that is prepared: no news to anybody."""
+        await self._is_prepared.wait()
+        return await self.archive.sources()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look after whatever waits, until `stop` is set."""
         stopped = asyncio.ensure_future(stop.wait())
+        preparing = asyncio.ensure_future(self.prepare())
+        await asyncio.wait({preparing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        preparing.cancel()
         while not stop.is_set():
             self._news.clear()
             wait_s = await self.tick()
@@ -87,6 +99,7 @@ class Publisher:
             news = asyncio.ensure_future(self._news.wait())
             await asyncio.wait({news, stopped}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
             news.cancel()
+        await asyncio.wait({preparing})
 
     async def on_change(self, change: Change) -> None:
         """Take in what the watcher saw. Raises when it is to be told again."""
@@ -107,7 +120,8 @@ class Publisher:
         """Do what is due now; seconds until there may be more to do."""
         async with self._lock:
             now = self.clock()
-            await self._mend_archive()
+            await self._guarded(self._mend_archive(), "")
+            await self._guarded(self._finish_first_start(), "")
             waiting = await self.store.digests.in_states(OPEN)
             for known in waiting:
                 await self._guarded(self._attend(known, now), known.key)
@@ -309,14 +323,23 @@ class Publisher:
             # The archive can be built anew from the files at any time; the publication cannot wait for it.
             log.exception("archive.index_failed", digest=key)
 
+    async def _take_in_history(self) -> None:
+        if self._history is not None and not await self.store.digests.all():
+            history = History(self.archive, self.intake, self.store.digests, self.timetable)
+            self._history -= await history.take_in(self._history, self.clock())
+        else:
+            await self._mend_archive(is_foreign=self._history is not None)
+        await self._finish_first_start()
+
     async def _mend_archive(self, *, is_foreign: bool = False) -> None:
         """Build it from the state and the posts when it is damaged, missing, or not of this state (`is_foreign`)."""
         if is_foreign or not self.archive.is_usable:
             log.info("archive.rebuilding")
-            await self.archive.rebuild(self.shelf())
+            total = len(await self.store.digests.in_states(SHELF))
+            await self.archive.rebuild(self.shelf(), log_progress(total))
 
     async def _finish_first_start(self) -> None:
-        if self._history:
+        if self._history is None or self._history:
             return
         archived = await self.store.digests.in_states(SHELF)
         asked = [known for known in archived if known.state is DigestState.ASKED]

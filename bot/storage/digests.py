@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, insert, select, update
 
 from bot.storage.database import Database
 from bot.storage.dialect import upsert
@@ -57,6 +57,16 @@ class Digests:
                 .on_conflict_do_update(index_elements=["key"], set_=fresh)
             )
             return _known((await connection.execute(select(digests).where(digests.c.key == key))).one())
+
+    async def remember_all(self, fresh: Iterable[Known]) -> None:
+        """Write down digests that are new, all in one transaction."""
+        now = self._database.now()
+        columns = ("key", "date", "slug", "name", "content_hash", "state", "reason")
+        moments = {"created_at_ms": now, "updated_at_ms": now}
+        rows = [{name: getattr(known, name) for name in columns} | moments for known in fresh]
+        if rows:
+            async with self._database.writing() as connection:
+                await connection.execute(insert(digests), rows)
 
     async def set_state(self, key: str, state: DigestState, reason: str = "") -> None:
         """Move it on.

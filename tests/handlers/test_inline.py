@@ -57,6 +57,16 @@ async def test_pages_follow_each_other_without_gap(bot: Bot) -> None:
     assert not answered(bot).get("next_offset")
 
 
+async def test_an_answer_from_an_archive_in_the_making_is_not_kept(bot: Bot) -> None:
+    """Telegram may show it for a second only: what was not found yet is there soon."""
+    await bot.desk.archive.close()
+    next(bot.posts_dir.parent.rglob("archive.db")).unlink()
+    await bot.desk.archive.open()
+
+    assert await ask(bot, "大模型") == []
+    assert answered(bot)["cache_time"] == 1
+
+
 async def test_without_a_word_the_newest_digest_is_offered(bot: Bot) -> None:
     await bot.shelve(newspaper(YESTERDAY, items=["昨天的一条"]))
     await bot.shelve(newspaper(TODAY))

@@ -16,6 +16,7 @@ from bot.storage.records import ChatStatus
 from tests.support.desk import TODAY, Bot, newspaper
 
 BURST = 20
+GROUP_TALK = (SECOND_READER, GROUP)
 
 
 async def test_a_flood_is_answered_once_and_then_ignored_for_a_while(bot: Bot) -> None:
@@ -40,6 +41,43 @@ async def test_a_flood_of_taps_is_answered_every_time(bot: Bot) -> None:
     await bot.settle()
 
     assert all(bot.telegram.answer_to(tap) is not None for tap in taps)
+
+
+async def lose_archive(bot: Bot) -> None:
+    """Its file is gone, as before a first start; the publisher has not built another yet."""
+    archive = bot.desk.archive
+    await archive.close()
+    next(bot.posts_dir.parent.rglob("archive.db")).unlink()
+    await archive.open()
+
+
+@pytest.mark.parametrize("text", ["融资", "/today", "/today 模型", "/date 昨天", "/week", "/saved", "/start d20260206"])
+async def test_while_the_archive_is_built_readers_are_told_to_come_back(bot: Bot, text: str) -> None:
+    """Nothing is said to be missing that is only not there yet, and nobody waits; /start and /help work as ever."""
+    await bot.shelve(newspaper(TODAY))
+    await bot.start(READER, "d20260206_1")
+    await bot.tap(READER, "收藏")
+    await lose_archive(bot)
+
+    assert (await bot.write(READER, text)).text == "往期正在整理，几秒钟后再试一次。"
+    assert (await bot.tap(READER, "收藏", bot.telegram.bot_messages(READER)[0])).text.startswith("往期正在整理")
+    assert (await bot.write(GROUP_TALK[0], "/search 融资", GROUP_TALK[1])).text.startswith("往期正在整理")
+    assert "每天一份" in (await bot.start(READER)).text
+
+
+async def test_a_damaged_archive_is_noticed_and_mended(bot: Bot) -> None:
+    """Whoever meets the damage is asked to come back; the next look of the publisher builds a new one."""
+    await bot.shelve(newspaper(TODAY, items=[f"第{number}家公司完成融资" for number in range(400)]))
+    path = next(bot.posts_dir.parent.rglob("archive.db"))
+    await bot.desk.archive.close()
+    await bot.desk.archive.open()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+
+    assert (await bot.write(READER, "融资")).text == "往期正在整理，几秒钟后再试一次。"
+    await bot.desk.publisher.tick()
+    assert "🔍 融资" in (await bot.write(READER, "融资")).text
 
 
 async def test_an_unexpected_failure_is_apologised_for_and_logged_without_the_readers_words(bot: Bot) -> None:

@@ -1,5 +1,6 @@
 """From a settled file to a campaign: what goes out, what waits, what the admins are asked."""
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -300,6 +301,46 @@ async def test_the_first_start_sends_nothing_and_asks_about_today(tmp_path: Path
         assert len(await house.campaigns()) == 1
 
 
+async def test_history_is_taken_in_while_readers_are_served(tmp_path: Path) -> None:
+    """The watcher's first look waits for the archive, so nothing is understood twice; a second digest of a day, which
+    is looked at more closely, follows by itself."""
+    (tmp_path / "posts").mkdir()
+    for day in range(1, 5):
+        (tmp_path / "posts" / f"2026-02-0{day}-a.md").write_text(paper(dt.date(2026, 2, day), title=f"第{day}期"))
+    (tmp_path / "posts" / "2026-02-04-evening.md").write_text(paper(dt.date(2026, 2, 4), title="晚报"))
+    async with open_house(tmp_path, is_prepared=False) as house:
+        looking = asyncio.create_task(house.watcher.scan())
+        await asyncio.sleep(0)
+        assert not looking.done()
+        await house.publisher.prepare()
+        await looking
+        assert await house.archive.keys() == ("20260204", "20260203", "20260202", "20260201")
+        assert {known.state for known in await house.store.digests.all()} == {"seen"}
+        assert house.told == []
+        await house.work()
+        assert len(await house.archive.keys()) == 5
+        assert "5" in house.told[0].text
+
+
+async def test_a_stop_in_the_middle_of_history_loses_nothing(tmp_path: Path) -> None:
+    """Nothing is half done: the next start is still the first."""
+    (tmp_path / "posts").mkdir()
+    for day in range(1, 9):
+        (tmp_path / "posts" / f"2026-01-0{day}-a.md").write_text(paper(dt.date(2026, 1, day)))
+    stop = asyncio.Event()
+    async with open_house(tmp_path, is_prepared=False) as house:
+        running = asyncio.create_task(house.publisher.run(stop))
+        await asyncio.sleep(0)
+        stop.set()
+        await running
+        assert await house.store.digests.all() == ()
+        assert await house.store.meta.is_first_start()
+        assert not house.archive.is_usable
+    async with open_house(tmp_path) as house:
+        assert len(await house.archive.keys()) == 8
+        assert "8" in house.told[0].text
+
+
 async def test_only_keeping_todays_digest_leaves_it_in_the_archive(tmp_path: Path) -> None:
     """只收录: found by search, never sent."""
     (tmp_path / "posts").mkdir()
@@ -323,8 +364,7 @@ async def test_a_first_start_without_a_way_to_the_admins_is_told_later(tmp_path:
     """Telegram is not reachable: nothing is lost, the question comes with the next look."""
     (tmp_path / "posts").mkdir()
     (tmp_path / "posts" / NAME).write_text(paper(TODAY))
-    async with open_house(tmp_path) as house:
-        house.switches.admins_reachable = False
+    async with open_house(tmp_path, admins_reachable=False) as house:
         await house.work()
         assert await house.store.meta.is_first_start()
         house.switches.admins_reachable = True

@@ -159,6 +159,8 @@ async def open_house(
     publish_at: dt.time | Literal["now"] = dt.time(8),
     alarm_at: dt.time | Literal["off"] = "off",
     asks_first: bool = False,
+    admins_reachable: bool = True,
+    is_prepared: bool = True,
 ) -> AsyncIterator[House]:
     """Everything between the folder of posts and the ledger; opening it again on the same folder is a restart."""
     clock = clock or HandClock()
@@ -169,7 +171,7 @@ async def open_house(
     await store.chats.ensure(GROUP, ChatKind.GROUP, "AI News Plus", GROUP_NAME)
     archive = Archive(folder / "archive.db", taxonomy(), clock, _parse, SHANGHAI)
     await archive.open()
-    switches = Switches()
+    switches = Switches(admins_reachable)
     wakes: list[None] = []
     press = Press(Links(BOT_USERNAME, f"@{GROUP_NAME}"), catalogue())
     sender = Sender(build_bot(telegram), Limiter(Throttle(), store.holds, clock=clock), request=FakeRequest(telegram))
@@ -188,8 +190,10 @@ async def open_house(
             asks_first=asks_first,
         )
         await publisher.open()
+        if is_prepared:
+            await publisher.prepare()
         watcher = Watcher(
-            posts_dir, settle_s=SETTLE_S, on_change=publisher.on_change, clock=clock, known=archive.sources
+            posts_dir, settle_s=SETTLE_S, on_change=publisher.on_change, clock=clock, known=publisher.known
         )
         yield House(posts_dir, clock, telegram, store, archive, publisher, watcher, switches.heard, wakes, switches)
     await archive.close()
