@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -20,7 +19,6 @@ from bot.pipeline.decisions import APPROVAL, ASKING, DRAFT, OPEN, SHELF, Answer,
 from bot.pipeline.history import History, log_progress
 from bot.pipeline.intake import REDATED, Entry, Intake, Unreadable
 from bot.pipeline.noticeboard import Ear, Noticeboard, digest_matter, file_matter
-from bot.pipeline.posts import list_posts
 from bot.pipeline.press import Press
 from bot.pipeline.watcher import Change, Gone, Refused, Settled
 from bot.storage import Store
@@ -54,30 +52,26 @@ class Publisher:
     asks_first: bool = False
     _lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
     _news: asyncio.Event = field(init=False, default_factory=asyncio.Event)
-    _history: set[str] | None = field(init=False, default=None)
-    _unreadable: list[str] = field(init=False, default_factory=list)
+    _history: History = field(init=False)
     _absence: Absence = field(init=False)
     _board: Noticeboard = field(init=False)
     _is_prepared: asyncio.Event = field(init=False, default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self._absence = Absence(self.store, self.timetable, self.admins, self.press.say)
-        self._board = Noticeboard(self.store.meta, self.admins, self.press.say)
+        board = self._board = Noticeboard(self.store.meta, self.admins, self.press.say)
+        self._history = History(self.archive, self.intake, self.store, self.timetable, board, self.press.say)
 
     async def open(self) -> None:
         """On the first start, note which files were there before the bot. To be called before the watcher runs."""
         await self.corrections.open()
-        if await self.store.meta.is_first_start():
-            self._history = set()
-            taken_in = {known.name for known in await self.store.digests.in_states(SHELF)}
-            with suppress(OSError):
-                self._history = set(await asyncio.to_thread(list_posts, self.intake.posts_dir)) - taken_in
+        await self._history.open()
 
     async def prepare(self) -> None:
         """The long part of a start, while readers are served already: the history of a first one, a missing archive."""
         try:
             async with self._lock:
-                await self._guarded(self._take_in_history(), "")
+                await self._guarded(self._fill_archive(), "")
         finally:
             self._is_prepared.set()
 
@@ -111,9 +105,7 @@ class Publisher:
                     await self._refuse(Unreadable(name, "", (problem,)))
                 case Gone(name):
                     await self._let_go(name)
-            if self._history is not None:
-                self._history.discard(change.name)
-                await self._finish_first_start()
+            await self._history.settle(change.name)
         self._news.set()
 
     async def tick(self) -> float:
@@ -121,13 +113,13 @@ class Publisher:
         async with self._lock:
             now = self.clock()
             await self._guarded(self._mend_archive(), "")
-            await self._guarded(self._finish_first_start(), "")
+            await self._guarded(self._history.finish(), "")
             waiting = await self.store.digests.in_states(OPEN)
             for known in waiting:
                 await self._guarded(self._attend(known, now), known.key)
             for key in self.corrections.due(now):
                 await self._guarded(self._correct(key, now), key)
-            if self._history is None:
+            if self._history.is_over:
                 await self._guarded(self._absence.look(now), "")
         dues = [self.timetable.due_ms(known.date) for known in waiting if known.state is DigestState.WAITING]
         return min([LOOK_EVERY_S, *((due - now) / 1000 for due in dues if due > now)])
@@ -206,7 +198,7 @@ class Publisher:
     async def _decide(self, entry: Entry, known: Known | None, *, is_new_text: bool) -> tuple[DigestState, str]:
         if known and not (is_new_text and is_reopened(known)):
             return known.state, known.reason
-        is_history = self._history is not None and entry.name in self._history
+        is_history = self._history.holds(entry.name)
         doubts = entry.doubts if known or is_history else (*entry.doubts, *await self.intake.redated(entry))
         decision = self.timetable.decide(entry.digest.date, is_draft=entry.digest.is_draft, now_ms=self.clock())
         is_todays = entry.digest.date == self.timetable.today(self.clock())
@@ -261,7 +253,7 @@ class Publisher:
 
     async def _ask(self, known: Known) -> None:
         entry = await self.intake.reread(known)
-        if entry is None or self._history is not None:
+        if entry is None or not self._history.is_over:
             return
         await self._board.put_up(digest_matter(known.key), known.content_hash, await self._question(known, entry))
         await self.store.digests.set_told(known.key, known.content_hash)
@@ -281,8 +273,8 @@ class Publisher:
         matter, told = file_matter(file.name), file.content_hash or codes
         log.warning("digest.refused", file=ascii(file.name), problems=codes)
         await self._supersede(file.name)
-        if self._history is not None and file.name in self._history:
-            self._unreadable.append(file.name)
+        if self._history.holds(file.name):
+            self._history.note_unreadable(file.name)
             await self._board.know(matter, told)
         else:
             await self._board.put_up(matter, told, notices.refusal(file.name, file.problems, say=self.press.say))
@@ -323,13 +315,12 @@ class Publisher:
             # The archive can be built anew from the files at any time; the publication cannot wait for it.
             log.exception("archive.index_failed", digest=key)
 
-    async def _take_in_history(self) -> None:
-        if self._history is not None and not await self.store.digests.all():
-            history = History(self.archive, self.intake, self.store.digests, self.timetable)
-            self._history -= await history.take_in(self._history, self.clock())
+    async def _fill_archive(self) -> None:
+        if self._history.is_over or await self.store.digests.all():
+            await self._mend_archive(is_foreign=not self._history.is_over)
         else:
-            await self._mend_archive(is_foreign=self._history is not None)
-        await self._finish_first_start()
+            await self._history.take_in(self.clock())
+        await self._history.finish()
 
     async def _mend_archive(self, *, is_foreign: bool = False) -> None:
         """Build it from the state and the posts when it is damaged, missing, or not of this state (`is_foreign`)."""
@@ -337,26 +328,6 @@ class Publisher:
             log.info("archive.rebuilding")
             total = len(await self.store.digests.in_states(SHELF))
             await self.archive.rebuild(self.shelf(), log_progress(total))
-
-    async def _finish_first_start(self) -> None:
-        if self._history is None or self._history:
-            return
-        archived = await self.store.digests.in_states(SHELF)
-        asked = [known for known in archived if known.state is DigestState.ASKED]
-        entry = await self.intake.reread(asked[0]) if asked else None
-        if archived or self._unreadable:
-            todays = (asked[0].key, entry.digest.title) if entry else None
-            seen = len(archived) - len(asked)
-            part = notices.first_start(seen, self._unreadable, todays, say=self.press.say)
-            matter = digest_matter(asked[0].key) if entry else "first_start"
-            await self._board.put_up(matter, entry.content_hash if entry else "", part)
-        if entry:
-            log.warning(
-                "digest.asked", digest=asked[0].key, remedy=f"python -m bot publish {entry.name}, or an admin's 发布"
-            )
-            await self.store.digests.set_told(asked[0].key, entry.content_hash)
-        await self.store.meta.finish_first_start()
-        self._history = None
 
     async def _guarded(self, step: Awaitable[None], key: str) -> None:
         try:
