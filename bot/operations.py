@@ -10,15 +10,14 @@ from rich.console import Console
 
 from bot.app import now_ms
 from bot.config import ConfigError, Settings, load_settings
-from bot.core.models import Say
 from bot.locales import catalogue
+from bot.pipeline.progress import campaign_line
 from bot.storage import Store
 from bot.storage.backup import Backup, back_up, examine, put_back
 from bot.storage.dialect import file_of, is_missing
 from bot.storage.errors import StoreError, WrongBotError
 from bot.storage.instance import hold
 from bot.storage.logbook import LOGBOOK
-from bot.storage.records import Campaign
 
 TAGS_SHOWN = 10
 CAMPAIGNS_SHOWN = 5
@@ -109,22 +108,8 @@ async def _stats(settings: Settings) -> list[str]:
         say("stats.audience", active=audience.active, stopped=audience.stopped, blocked=audience.blocked),
         say("stats.tags", tags=most or say("stats.none")),
         say("stats.campaigns") if campaigns else say("stats.no_campaigns"),
-        *(_line(campaign, say) for campaign in campaigns),
+        *(campaign_line(campaign, say) for campaign in campaigns),
     ]
-
-
-def _line(campaign: Campaign, say: Say) -> str:
-    return say(
-        "stats.campaign",
-        id=campaign.id,
-        kind=say(f"stats.kind.{campaign.kind}"),
-        subject=campaign.digest_key,
-        state=say(f"stats.state.{campaign.state}"),
-        sent=campaign.sent,
-        total=campaign.total,
-        failed=campaign.failed,
-        unknown=campaign.unknown,
-    )
 
 
 def _print(*lines: str) -> None:

@@ -22,7 +22,12 @@ A_PLACE = re.compile(r"([0-9]{1,12})\.(-?[0-9]{1,16})")
 
 def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
     """The commands of admins in private; for everybody else they do not exist."""
-    return [*broadcast.handlers(desk), *peek.handlers(desk), *figures.handlers(desk)]
+    return [
+        *broadcast.handlers(desk),
+        *campaigns.handlers(desk),
+        *peek.handlers(desk),
+        *figures.handlers(desk),
+    ]
 
 
 async def _publish(desk: Desk, tap: Tap) -> Answer:

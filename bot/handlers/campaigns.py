@@ -1,22 +1,45 @@
-"""The buttons of a broadcast's live card: pause, go on, stop; when it is over, take its messages back and see whose
-answers were lost. They take effect at once; the card follows by itself."""
+"""/campaigns, and the buttons of a broadcast's live card: pause, go on, stop; when it is over, take its messages back
+and see whose answers were lost. They take effect at once; the card follows by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from telegram import Update
+from telegram.ext import BaseHandler, CommandHandler, filters
 
 from bot.core.format.parts import Part
-from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb
+from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button
 from bot.handlers.desk import Desk
 from bot.handlers.offer import own_campaign
+from bot.handlers.readers import message_of
 from bot.handlers.replies import send, show
-from bot.pipeline.progress import progress_part, recall_part, recall_question
+from bot.pipeline.progress import campaign_line, progress_part, recall_part, recall_question
 from bot.storage.recalls import is_recallable
-from bot.storage.records import Campaign, CampaignState
+from bot.storage.records import Campaign, CampaignKind, CampaignState
 
 OVER = (CampaignState.STOPPED, CampaignState.DONE)
 LISTED = 20
 """Chats in one message: their names can be long."""
+CAMPAIGNS = 10
+
+
+def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
+    """The command for admins in private; for everybody else it does not exist."""
+    admins = filters.User(desk.admin_ids) & filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    return [CommandHandler("campaigns", partial(_list, desk), admins)]
+
+
+async def _list(desk: Desk, update: Update, _context: object) -> None:
+    """The latest campaigns; a broadcast of this admin's own opens its card again."""
+    admin_id = message_of(update).chat_id
+    latest = await desk.store.campaigns.recent(CAMPAIGNS)
+    lines = [campaign_line(campaign, desk.say) for campaign in latest] or [desk.say("stats.no_campaigns")]
+    own = [one for one in latest if one.kind is CampaignKind.BROADCAST and one.author_id == admin_id]
+    row = tuple(button(f"#{campaign.id}", "bcard", str(campaign.id)) for campaign in own[:5])
+    await send(desk, admin_id, Part("\n".join(lines), keyboard=(row,) if row else ()))
 
 
 async def _pause(desk: Desk, tap: Tap) -> Answer:
@@ -61,10 +84,19 @@ async def _recallable(desk: Desk, tap: Tap) -> Campaign:
 
 
 async def _card(desk: Desk, tap: Tap) -> Answer:
-    """Back from the question to the summary."""
-    progress = await desk.delivery.progress((await own_campaign(desk, tap)).id)
-    if progress is not None:
-        await show(desk, tap, progress_part(progress, now_ms=desk.clock(), say=desk.say))
+    """The card in place of the message: alive when there is still something to see."""
+    campaign = await own_campaign(desk, tap)
+    progress = await desk.delivery.progress(campaign.id)
+    if progress is None or campaign.state is CampaignState.DRAFT:
+        raise RefusedError("broadcast.unknown")
+    recall = await desk.store.recalls.find(campaign.id)
+    if recall is None:
+        part, is_alive = progress_part(progress, now_ms=desk.clock(), say=desk.say), campaign.state not in OVER
+    else:
+        part, is_alive = recall_part(recall, desk.say), not recall.is_over
+    await show(desk, tap, part)
+    if is_alive:
+        await desk.store.cards.put(campaign.id, tap.chat_id, tap.message_id)
     return QUIET
 
 

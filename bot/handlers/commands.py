@@ -31,7 +31,7 @@ READER = (
     "privacy",
 )
 GROUP = ("today", "search", "help")
-ADMIN = ("broadcast", "preview", "stats")
+ADMIN = ("broadcast", "campaigns", "preview", "publish", "stats")
 
 log = structlog.get_logger()
 

@@ -1,8 +1,8 @@
-"""/preview and 预览: an admin sees a digest as the group would, before anybody else does."""
+"""/preview, 预览 and /publish: an admin sees a digest as the group would, before anybody else, and lets it go."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from telegram.ext import BaseHandler, CommandHandler, filters
 from bot.core.delivery.retry import BadContent, Sent
 from bot.core.format.parts import Part
 from bot.core.models import Digest
-from bot.handlers.callbacks import Answer, RefusedError, Tap, Verb
+from bot.handlers.callbacks import Answer, RefusedError, Tap, Verb, button
 from bot.handlers.desk import Desk
 from bot.handlers.readers import message_of
 from bot.handlers.replies import send
@@ -20,20 +20,32 @@ from bot.storage.records import Call
 
 
 def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
-    """The command for admins in private; for everybody else it does not exist."""
+    """The commands for admins in private; for everybody else they do not exist."""
     admins = filters.User(desk.admin_ids) & filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
-    return [CommandHandler("preview", partial(_newest, desk), admins)]
+    commands = {"preview": _preview, "publish": _ask}
+    return [CommandHandler(name, partial(_newest, desk, command), admins) for name, command in commands.items()]
 
 
-async def _newest(desk: Desk, update: Update, _context: object) -> None:
-    """The newest digest that is not out yet."""
+Command = Callable[[Desk, int, str, Digest], Awaitable[None]]
+
+
+async def _newest(desk: Desk, command: Command, update: Update, _context: object) -> None:
+    """Something with the newest digest that is not out yet."""
     chat_id = message_of(update).chat_id
     key = await desk.publisher.newest_open()
     digest = await desk.publisher.peek(key) if key else None
     if key is None or digest is None:
         await send(desk, chat_id, Part(desk.say("peek.nothing")))
     else:
-        await _show(desk, chat_id, key, digest)
+        await command(desk, chat_id, key, digest)
+
+
+async def _ask(desk: Desk, chat_id: int, key: str, digest: Digest) -> None:
+    """Whether it goes out now, whatever its hour."""
+    question = desk.say("peek.ask", title=digest.title, date=digest.date.isoformat())
+    choices = {"peek": "publisher.button_preview", "pub": "publisher.button_publish"}
+    row = tuple(button(desk.say(sentence), verb, key) for verb, sentence in choices.items())
+    await send(desk, chat_id, Part(question, keyboard=(row,)))
 
 
 async def _tapped(desk: Desk, tap: Tap) -> Answer:
@@ -41,11 +53,11 @@ async def _tapped(desk: Desk, tap: Tap) -> Answer:
     digest = await desk.publisher.peek(tap.argument)
     if digest is None:
         raise RefusedError("peek.gone")
-    tap.spawn(_show(desk, tap.chat_id, tap.argument, digest))
+    tap.spawn(_preview(desk, tap.chat_id, tap.argument, digest))
     return Answer(desk.say("peek.sending"))
 
 
-async def _show(desk: Desk, chat_id: int, key: str, digest: Digest) -> None:
+async def _preview(desk: Desk, chat_id: int, key: str, digest: Digest) -> None:
     """The card and the first section as a group gets them, then what is still to come."""
     press = desk.publisher.press
     calls = press.rich_calls(digest) if press.group_style == "rich" else ()

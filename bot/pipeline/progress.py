@@ -30,6 +30,20 @@ def progress_part(progress: Progress, *, now_ms: int, say: Say) -> Part:
     return Part("\n".join(lines), keyboard=(_buttons(campaign, say),))
 
 
+def campaign_line(campaign: Campaign, say: Say) -> str:
+    """A campaign in one line of a list."""
+    return say(
+        "stats.campaign",
+        id=campaign.id,
+        subject=f"{say(f'stats.kind.{campaign.kind}')} {campaign.digest_key}".strip(),
+        state=say(f"stats.state.{campaign.state}"),
+        sent=campaign.sent,
+        total=campaign.total,
+        failed=campaign.failed,
+        unknown=campaign.unknown,
+    )
+
+
 def recall_part(recall: Recall, say: Say) -> Part:
     """The card of a broadcast whose messages are being deleted, or were."""
     counts = {"recalled": recall.recalled, "kept": recall.kept}

@@ -407,6 +407,27 @@ async def test_a_finished_broadcast_is_taken_back_after_a_second_yes(bot: Bot) -
     assert again.text == bot.desk.say("recall.begun")
 
 
+async def test_a_lost_card_is_called_back_by_campaigns(bot: Bot) -> None:
+    """Everything that went out stands in the list; a broadcast's number opens its card, alive while it goes on."""
+    await bot.write(ADMIN, "/broadcast 今晚维护")
+    await bot.tap(ADMIN, "确认群发")
+    card = bot.last(ADMIN)
+    (campaign,) = await bot.desk.store.campaigns.recent()
+    await bot.desk.store.cards.drop(campaign.id, ADMIN)
+    bot.telegram.world.remove(ADMIN, card.id)
+
+    listed = await bot.write(ADMIN, "/campaigns")
+    assert listed.text.startswith("#1 群发 · 准备名单 · 送达 0/0")
+    await bot.tap(ADMIN, "#1")
+
+    assert bot.last(ADMIN).text == card.text
+    assert [card.message_id for card in await bot.desk.store.cards.all()] == [listed.id]
+
+
+async def test_a_reader_has_no_campaigns(bot: Bot) -> None:
+    assert (await bot.write(READER, "/campaigns")).text == bot.desk.say("error.unknown_command")
+
+
 async def test_what_is_not_over_or_too_old_is_not_taken_back(bot: Bot) -> None:
     """Telegram deletes nothing that is older than two days."""
     await bot.write(ADMIN, "/broadcast 今晚维护")

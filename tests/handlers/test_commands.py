@@ -21,7 +21,7 @@ async def test_each_kind_of_chat_has_its_menu(bot: Bot) -> None:
     assert menu(bot, READER, READER)[:6] == ["today", "date", "week", "search", "saved", "tags"]
     assert {"follow", "mute", "start", "stop", "help"} < {*menu(bot, READER, READER)}
     assert menu(bot, READER, GROUP) == ["today", "search", "help"]
-    assert menu(bot, ADMIN, ADMIN)[-3:] == ["broadcast", "preview", "stats"]
+    assert menu(bot, ADMIN, ADMIN)[-5:] == ["broadcast", "campaigns", "preview", "publish", "stats"]
 
 
 async def test_menus_that_are_right_are_not_written_again(bot: Bot) -> None:

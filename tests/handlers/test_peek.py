@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -140,3 +141,18 @@ async def test_without_a_digest_or_without_the_right_there_is_nothing(tmp_path: 
         await bot.start(person)
         answer = await bot.write(person, "/preview")
         assert (answer.text == "没有等着发的日报。") is (person == ADMIN)
+
+
+async def test_publish_asks_and_lets_the_newest_go_whatever_its_hour(tmp_path: Path) -> None:
+    """For a digest that waits for eight o'clock: 预览 decides nothing, 发布 does."""
+    async with open_desk(tmp_path, publish_at=dt.time(20)) as bot:
+        await take_in(bot, newspaper(TODAY, "软件股震荡"))
+
+        assert (await bot.write(ADMIN, "/publish")).text == "2026-02-06 的《软件股震荡》还没发，现在发吗？"
+        assert bot.buttons(ADMIN) == ["预览", "发布"]
+        assert await bot.desk.store.campaigns.recent() == ()
+        await bot.tap(ADMIN, "发布")
+
+        (campaign,) = await bot.desk.store.campaigns.recent()
+        assert campaign.digest_key == KEY
+        assert (await bot.write(ADMIN, "/publish")).text == "没有等着发的日报。"
