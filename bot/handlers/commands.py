@@ -16,19 +16,8 @@ from telegram.error import TelegramError
 from bot.handlers.desk import Desk
 
 READER = (
-    "today",
-    "date",
-    "week",
-    "search",
-    "saved",
-    "tags",
-    "follow",
-    "mute",
-    "watch",
-    "start",
-    "stop",
-    "help",
-    "privacy",
+    *("today", "date", "week", "search", "saved", "tags", "follow", "mute", "watch"),
+    *("start", "stop", "settings", "privacy", "help"),
 )
 GROUP = ("today", "search", "help")
 ADMIN = ("broadcast", "campaigns", "preview", "publish", "stats")

@@ -31,8 +31,7 @@ def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
 
 async def _privacy(desk: Desk, update: Update, _context: object) -> None:
     reader = await reader_of(desk, update)
-    row = (button(desk.say("privacy.take"), "mydata"), button(desk.say("privacy.delete"), "wipe"))
-    await send(desk, reader.id, Part(desk.say("privacy.text").strip(), keyboard=(row,)))
+    await send(desk, reader.id, _statement(desk))
 
 
 async def _my_data(desk: Desk, update: Update, _context: object) -> None:
@@ -41,6 +40,11 @@ async def _my_data(desk: Desk, update: Update, _context: object) -> None:
 
 async def _delete_me(desk: Desk, update: Update, _context: object) -> None:
     await send(desk, (await reader_of(desk, update)).id, _question(desk))
+
+
+async def _show(desk: Desk, tap: Tap) -> Answer:
+    await show(desk, tap, _statement(desk))
+    return QUIET
 
 
 async def _take(desk: Desk, tap: Tap) -> Answer:
@@ -63,6 +67,11 @@ async def _wipe(desk: Desk, tap: Tap) -> Answer:
 async def _keep(desk: Desk, tap: Tap) -> Answer:
     await show(desk, tap, Part(desk.say("privacy.kept")))
     return QUIET
+
+
+def _statement(desk: Desk) -> Part:
+    row = (button(desk.say("privacy.take"), "mydata"), button(desk.say("privacy.delete"), "wipe"))
+    return Part(desk.say("privacy.text").strip(), keyboard=(row,))
 
 
 def _question(desk: Desk) -> Part:
@@ -107,4 +116,4 @@ async def _record(desk: Desk, reader: Chat) -> dict[str, Any]:
     }
 
 
-VERBS: Mapping[str, Verb] = {"mydata": _take, "wipe": _ask, "wipeall": _wipe, "wipeno": _keep}
+VERBS: Mapping[str, Verb] = {"privacy": _show, "mydata": _take, "wipe": _ask, "wipeall": _wipe, "wipeno": _keep}

@@ -39,6 +39,7 @@ async def test_every_screen_is_accepted_as_it_stands_and_every_press_answered(bo
         "/week",
         "/saved",
         "/help",
+        "/settings",
         "/privacy",
         "/deleteme",
         "谢谢",
