@@ -1,4 +1,4 @@
-"""Days as people name them: 今天, 上周五, 三天前, 2月6日, 去年12月25日, 02-06, 2026-02-06."""
+"""Days as people name them: 今天, 上周五, 三天前, 2月6日, 去年12月25日, 国庆节, 02-06, 2026-02-06."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from bot.core.search.terms import fold
 
 MAX_CHARACTERS = 40
 
-_DAYS_FROM_TODAY = {"今": 0, "昨": -1, "前": -2, "大前": -3, "明": 1, "后": 2}
+_DAYS_FROM_TODAY = {"今": 0, "昨": -1, "前": -2, "大前": -3, "明": 1, "后": 2, "today": 0, "yesterday": -1}
 _WEEKS_FROM_THIS = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1}
 _MONTHS_FROM_THIS = {"上": -1, "这": 0, "本": 0}
 _YEARS_FROM_THIS = {"前年": -2, "去年": -1, "今年": 0}
 _WEEKDAYS = {name: at for at, name in enumerate("一二三四五六日", 1)} | {str(at): at for at in range(1, 8)} | {"天": 7}
 _DIGITS = {name: str(at) for at, name in enumerate("零一二三四五六七八九")} | {"〇": "0", "两": "2"}
+_FEASTS = {"元旦": (1, 1), "情人节": (2, 14), "五一": (5, 1), "六一": (6, 1), "国庆": (10, 1), "圣诞": (12, 25)}
 _NUMBER = r"[\d零〇一二两三四五六七八九十]+"
 
 
@@ -29,12 +30,14 @@ def parse_when(text: str, today: dt.date) -> dt.date | None:
     if len(text) > MAX_CHARACTERS:
         return None
     said = regex.sub(r"\s+", "", fold(text))
-    for pattern, read in _FORMS:
-        if match := pattern.fullmatch(said):
-            try:
-                return read(match, today)
-            except (ValueError, OverflowError):  # 2月30日, 99999天前
-                return None
+    short = _TAIL.sub("", said)
+    for words in dict.fromkeys((said, short, _WEEKDAY_BEHIND.sub("", short))):
+        for pattern, read in _FORMS:
+            if match := pattern.fullmatch(words):
+                try:
+                    return read(match, today)
+                except (ValueError, OverflowError):  # 2月30日, 99999天前
+                    return None
     return None
 
 
@@ -47,6 +50,24 @@ def _weekday(match: regex.Match[str], today: dt.date) -> dt.date:
     if match["week"]:
         return day + dt.timedelta(weeks=_WEEKS_FROM_THIS[match["week"]])
     return day if day <= today else day - dt.timedelta(weeks=1)
+
+
+def _feast(match: regex.Match[str], today: dt.date) -> dt.date:
+    month, number = _FEASTS[match["feast"]]
+    if match["year"]:
+        return dt.date(today.year + _YEARS_FROM_THIS[match["year"]], month, number)
+    day = dt.date(today.year, month, number)
+    return day if day <= today else dt.date(today.year - 1, month, number)
+
+
+def _a_year_ago(match: regex.Match[str], today: dt.date) -> dt.date:
+    return _shift_months(today, 12 * _YEARS_FROM_THIS[match["year"]])
+
+
+def _edge_of_month(match: regex.Match[str], today: dt.date) -> dt.date:
+    first = _shift_months(today.replace(day=1), _MONTHS_FROM_THIS[match["month"] or "本"])
+    is_first = match["edge"] == "初"
+    return first if is_first else first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
 def _ago(match: regex.Match[str], today: dt.date) -> dt.date:
@@ -88,19 +109,27 @@ def _in_some_month(match: regex.Match[str], today: dt.date) -> dt.date:
 _FORMS: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str], dt.date], dt.date]], ...] = tuple(
     (regex.compile(pattern), read)
     for pattern, read in (
-        (r"(?P<day>今|昨|大?前|明|后)[天日]", _near),
+        (r"(?P<day>今|昨|大?前|明|后)(?:[天日](?:早上|上午|中午|下午|晚上)?|早|晚)", _near),
+        (r"(?P<day>today|yesterday)", _near),
+        (rf"(?P<year>[前去今]年)?(?P<feast>{'|'.join(_FEASTS)})节?", _feast),
+        (r"(?P<year>[前去]年)(?:的?今[天日])", _a_year_ago),
+        (r"(?P<month>[上这本])?个?月(?P<edge>[初底末])", _edge_of_month),
         (r"(?:(?P<week>上上|[上这本下])个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7])", _weekday),
         (rf"(?P<count>{_NUMBER})(?:(?P<unit>天|日|年)|个?(?P<unit>周|星期|礼拜)|个(?P<unit>月))[以之]?前", _ago),
         (rf"(?P<year>{_NUMBER})年(?P<month>{_NUMBER})月(?P<day>{_NUMBER})[日号]?", _exact),
-        (r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})", _exact),
+        (r"(?P<year>\d{4}|\d\d)([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})", _exact),
         (r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)", _exact),
         (rf"(?P<year>[前去今]年)(?P<month>{_NUMBER})月(?P<day>{_NUMBER})[日号]?", _in_named_year),
         (rf"(?P<month>[上这本])个?月(?P<day>{_NUMBER})[日号]", _in_named_month),
         (rf"(?P<month>{_NUMBER})月(?P<day>{_NUMBER})[日号]?", _in_some_year),
         (r"(?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", _in_some_year),
+        (r"(?P<month>\d\d)(?P<day>\d\d)", _in_some_year),
         (rf"(?P<day>{_NUMBER})[日号]", _in_some_month),
     )
 )
+# What may stand behind a day and says no more: 昨天的日报, 2月6日那期, 2026-02-06 周五 as a card has it.
+_TAIL = regex.compile(r"(?:那[天期]|的|日报)+$")
+_WEEKDAY_BEHIND = regex.compile(r"\(?(?:周|星期|礼拜)[一二三四五六日天]\)?$")
 
 
 def _latest(firsts: Iterable[dt.date], number: int, today: dt.date) -> dt.date:
