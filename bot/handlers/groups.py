@@ -70,9 +70,15 @@ async def _results(desk: Desk, query: str) -> Part:
     if page.total == 0 and not desk.archive.is_usable:
         return Part(desk.say("error.preparing"))
     if page.total == 0:
-        return nothing_found(query, (), say=desk.say)
-    url = f"https://t.me/{desk.links.bot}?start=s_{to_payload(await shorten(desk, query))}"
-    return group_results(page, query, today=desk.today(), url=url, say=desk.say)
+        others = await desk.archive.suggest(query)
+        return nothing_found(
+            query, [Button(other, url=await _search_url(desk, other)) for other in others], say=desk.say
+        )
+    return group_results(page, query, today=desk.today(), url=await _search_url(desk, query), say=desk.say)
+
+
+async def _search_url(desk: Desk, query: str) -> str:
+    return f"https://t.me/{desk.links.bot}?start=s_{to_payload(await shorten(desk, query))}"
 
 
 async def _card_url(desk: Desk, message: Message, issue: Issue) -> str:

@@ -30,9 +30,9 @@ def group_results(page: Page, query: str, *, today: dt.date, url: str, say: Say)
     return _part(text, ((Button(say("search.in_private"), url=url),),))
 
 
-def nothing_found(query: str, suggestions: Iterable[tuple[str, str]], *, say: Say) -> Part:
-    """No hit: what else to try, as (words, token), each with a button."""
-    rows = tuple((button(words, "find", f"0.{token}"),) for words, token in suggestions)
+def nothing_found(query: str, suggestions: Iterable[Button], *, say: Say) -> Part:
+    """No hit: what else to try, a button each."""
+    rows = tuple((suggestion,) for suggestion in suggestions)
     return Part(say("search.none_try" if rows else "search.none", query=quoted(query)), keyboard=rows)
 
 

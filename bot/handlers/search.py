@@ -12,7 +12,7 @@ from telegram.ext import BaseHandler, CallbackContext, CommandHandler, MessageHa
 from bot.core.format.parts import Part
 from bot.core.format.rich_text import clean
 from bot.core.search.query import MAX_CHARACTERS
-from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, fields, number
+from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button, fields, number
 from bot.handlers.desk import Desk
 from bot.handlers.queries import lengthen, shorten
 from bot.handlers.readers import message_of, reader_of
@@ -73,8 +73,9 @@ async def search_part(desk: Desk, words: str, at: int = 0) -> Part:
     if page.total == 0 and not desk.archive.is_usable:
         return Part(desk.say("error.preparing"))
     if page.total == 0:
-        suggestions = [(other, await shorten(desk, other)) for other in await desk.archive.suggest(query)]
-        return nothing_found(query, suggestions, say=desk.say)
+        others = await desk.archive.suggest(query)
+        buttons = [button(other, "find", f"0.{await shorten(desk, other)}") for other in others]
+        return nothing_found(query, buttons, say=desk.say)
     if not page.hits:
         # The page was there when its button was made.
         return await search_part(desk, query, (page.total - 1) // PAGE_SIZE)

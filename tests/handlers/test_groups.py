@@ -95,6 +95,18 @@ async def test_a_search_for_nothing_is_answered(bot: Bot) -> None:
     assert (await bot.write(READER, "/search zzzqqq", GROUP)).text == "没有找到“zzzqqq”。"
 
 
+async def test_a_search_without_a_hit_links_to_the_nearest_in_private(bot: Bot) -> None:
+    """As in private, but every button is a link."""
+    await bot.shelve(newspaper(TODAY, items=["量子计算机突破"]))
+
+    missed = await bot.write(READER, "/search 量子计祘", GROUP)
+
+    assert missed.text == "没有找到“量子计祘”。试试："
+    assert only_links(missed)
+    payload = bot.button(missed, "量子计算")["url"].partition("?start=")[2]
+    assert (await bot.start(READER, payload)).text.startswith("🔍 量子计算 · 1 条")
+
+
 async def test_help_leads_to_private(bot: Bot) -> None:
     answer = await bot.write(READER, "/help", GROUP)
 

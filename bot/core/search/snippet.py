@@ -14,7 +14,8 @@ READ_LIMIT = 20_000
 
 ELLIPSIS = "…"
 _SENTENCE_ENDS = frozenset("。！？；…\n!?;")
-_MAX_LEAD = 12
+_STOPS = "：:，,、。.；;！!？? \n"  # no snippet begins with what ended something else
+_MAX_LEAD, _MAX_WORD = 12, 20
 
 Span = tuple[int, int]
 Found = tuple[int, int, tuple[str, ...]]
@@ -33,7 +34,7 @@ def cut_snippet(text: str, phrases: Sequence[Phrase], width: int = WIDTH) -> Inl
     found = _find(text[:READ_LIMIT], phrases)
     window = _fit(text, _densest(found, width), width)
     runs = list(_runs(text, _merge(found), window))
-    before, after = ELLIPSIS if window[0] > 0 else "", ELLIPSIS if window[1] < len(text) else ""
+    before, after = ELLIPSIS if text[: window[0]].strip(_STOPS) else "", ELLIPSIS if window[1] < len(text) else ""
     return tuple(run for run in (Run(before), *runs, Run(after)) if run.text)
 
 
@@ -109,7 +110,25 @@ def _fit(text: str, core: Span, width: int) -> Span:
     start = max(0, core[0] - max(0, width - (core[1] - core[0])) // 3)
     near = (*range(start, max(-1, start - _MAX_LEAD), -1), *range(start, core[0] + 1))
     begin = next((at for at in near if _begins_sentence(text, at)), start)
-    return _whole_characters(text, (begin, min(len(text), max(begin + width, core[1]))))
+    end = min(len(text), max(begin + width, core[1]))
+    begin = _past_stops(text, _edge_of_word(text, begin, -1), core[0] if core[1] else end)
+    return _whole_characters(text, (begin, _edge_of_word(text, end, 1)))
+
+
+def _past_stops(text: str, begin: int, end: int) -> int:
+    return next((at for at in range(begin, end) if text[at] not in _STOPS), begin)
+
+
+def _edge_of_word(text: str, at: int, step: int) -> int:
+    """The nearest place in this direction that cuts no Latin word or number; `at` itself inside an endless one."""
+    for place in range(at, at + step * _MAX_WORD, step):
+        if not (0 < place < len(text) and _is_latin(text[place - 1]) and _is_latin(text[place])):
+            return place
+    return at
+
+
+def _is_latin(ch: str) -> bool:
+    return ch.isascii() and ch.isalnum()
 
 
 def _begins_sentence(text: str, at: int) -> bool:

@@ -54,6 +54,16 @@ def test_a_snippet_shows_the_hits_from_the_start_of_a_sentence() -> None:
     assert shown(cut_snippet(TEXT, phrases("领投"), 20)).startswith("公司完成D轮融资，由某资本【领投】。")
 
 
+def test_a_snippet_begins_and_ends_with_whole_words() -> None:
+    """No Latin word or number is cut, and no punctuation of what came before stands first."""
+    text = "，原定暂停的融资继续。" + "无" * 20 + "Jane Street领投OpenAI Foundation的项目DeepSeekV4"
+    assert shown(cut_snippet(text, phrases("融资"), 34)).endswith("Jane…")
+    assert shown(cut_snippet(text, phrases("领投"), 11)) == "…Street【领投】OpenAI…"
+    assert shown(cut_snippet(text, phrases("融资"), 34)).startswith("原定")
+    assert shown(cut_snippet(text, phrases("火星"), 8)) == "原定暂停的融资…"
+    assert len(plain(cut_snippet("a" * 500, phrases("火星"), 30))) < 60
+
+
 def test_a_snippet_prefers_different_hits() -> None:
     """A place with both words beats a place with one of them twice."""
     text = "融资融资。" + "无关" * 60 + "。谷歌融资。"
