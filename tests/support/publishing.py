@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -161,8 +161,10 @@ async def open_house(
     asks_first: bool = False,
     admins_reachable: bool = True,
     is_prepared: bool = True,
+    parser: Parser | None = None,
 ) -> AsyncIterator[House]:
-    """Everything between the folder of posts and the ledger; opening it again on the same folder is a restart."""
+    """Everything between the folder of posts and the ledger; opening it again on the same folder is a restart. Many
+    houses may share a `parser`, whose worker takes long to start."""
     clock = clock or HandClock()
     telegram = telegram or FakeTelegram(clock)
     posts_dir = folder / "posts"
@@ -175,11 +177,11 @@ async def open_house(
     wakes: list[None] = []
     press = Press(Links(BOT_USERNAME, f"@{GROUP_NAME}"), catalogue())
     sender = Sender(build_bot(telegram), Limiter(Throttle(), store.holds, clock=clock), request=FakeRequest(telegram))
-    with Parser(CATEGORY) as parser:
+    with nullcontext(parser) if parser else Parser(CATEGORY) as in_use:
         publisher = Publisher(
             store=store,
             archive=archive,
-            intake=Intake(posts_dir, parser, taxonomy(), store.digests),
+            intake=Intake(posts_dir, in_use, taxonomy(), store.digests),
             press=press,
             corrections=Corrections(store=store, archive=archive, press=press, sender=sender),
             timetable=Timetable(SHANGHAI, publish_at, 2, alarm_at),
@@ -195,9 +197,11 @@ async def open_house(
         watcher = Watcher(
             posts_dir, settle_s=SETTLE_S, on_change=publisher.on_change, clock=clock, known=publisher.known
         )
-        yield House(posts_dir, clock, telegram, store, archive, publisher, watcher, switches.heard, wakes, switches)
-    await archive.close()
-    await store.close()
+        try:
+            yield House(posts_dir, clock, telegram, store, archive, publisher, watcher, switches.heard, wakes, switches)
+        finally:
+            await archive.close()
+            await store.close()
 
 
 def _parse(raw: bytes, name: str) -> Digest | None:
