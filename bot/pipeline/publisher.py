@@ -22,6 +22,7 @@ from bot.pipeline.noticeboard import Ear, Noticeboard, digest_matter, file_matte
 from bot.pipeline.press import Press
 from bot.pipeline.watcher import Change, Gone, Refused, Settled
 from bot.storage import Store
+from bot.storage.errors import StoreError
 from bot.storage.records import DigestState, Known, Target
 
 LOOK_EVERY_S = 15.0
@@ -88,7 +89,11 @@ class Publisher:
         preparing.cancel()
         while not stop.is_set():
             self._news.clear()
-            wait_s = await self.tick()
+            try:
+                wait_s = await self.tick()
+            except StoreError as error:  # it comes back; whoever only reads is served meanwhile
+                log.warning("publisher.delayed", reason=str(error))
+                wait_s = LOOK_EVERY_S
             await asyncio.to_thread(self.intake.parser.rest)
             news = asyncio.ensure_future(self._news.wait())
             await asyncio.wait({news, stopped}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)

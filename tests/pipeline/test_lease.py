@@ -114,6 +114,7 @@ async def test_what_a_fenced_sender_has_in_flight_is_not_written_over_its_succes
             assert await other.deliveries.find(campaign_id, reader) == row
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a killed process closes nothing
 async def test_a_second_process_on_a_server_waits_and_goes_on_where_the_first_one_died(tmp_path, postgres_url):
     """No part is sent before the term of the dead one is over; then everything arrives, once."""
     async with open_engine(tmp_path, url=postgres_url) as engine:

@@ -3,16 +3,20 @@
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.tags.edition import TagFilter
 from bot.pipeline.decisions import Answer, PublishError
 from bot.pipeline.requests import request_publication
+from bot.pipeline.watcher import Gone
+from bot.storage.errors import StoreBusyError
 from bot.storage.records import CampaignKind, ChatKind, EditionKey
 from tests.support.publishing import TODAY, House, open_house, paper
-from tests.support.telegram import HandClock
+from tests.support.telegram import HandClock, eventually
 
 TOMORROW = dt.date(2026, 2, 7)
 KEY = "20260206"
@@ -487,3 +491,30 @@ async def test_a_bomb_is_refused_and_the_next_digest_goes_out(house: House, bomb
     assert digest is not None
     assert digest.title == "模型与芯片"
     assert len(house.told) == 2
+
+
+async def test_a_state_that_does_not_answer_for_a_moment_does_not_end_the_publisher(house: House) -> None:
+    """A server that restarts, a lock that lasts: it looks again."""
+    house.write("2026-02-05-a.md", paper(TODAY))
+    await house.watcher.scan()
+    house.clock.advance(seconds=2)
+    await house.watcher.scan()
+    database, reading = house.store._database, house.store._database.reading
+    refusals = [StoreBusyError("busy on purpose")]
+
+    def busy_once() -> AbstractAsyncContextManager[AsyncConnection]:
+        if refusals:
+            raise refusals.pop()
+        return reading()
+
+    database.reading = busy_once  # type: ignore[method-assign]
+    stop = asyncio.Event()
+    running = asyncio.create_task(house.publisher.run(stop))
+    await eventually(lambda: not refusals)
+    await asyncio.sleep(0)
+    await house.publisher.on_change(Gone("nothing.md"))
+    await eventually(lambda: house.wakes)
+    stop.set()
+    await running
+
+    assert await house.state(KEY) == "published"
