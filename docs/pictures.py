@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.support.browser import browser_page  # noqa: E402 - the checkout is put on the path first
-from tests.support.process import GROUP, READER, Sandbox, sandbox  # noqa: E402
+from tests.support.process import ADMIN, GROUP, READER, Sandbox, sandbox  # noqa: E402
 
 IMAGES = Path(__file__).parent / "images"
 
@@ -25,12 +25,17 @@ def main() -> None:
         with browser_page(width=1180, height=900, scale=1.5) as page:
             _wait_for_digest(page, playing)
             _shoot(page, "sandbox")
-            _search(page)
-            _shoot(page, "search")
-        with browser_page(width=1180, height=900, scheme="dark", scale=1.5) as page:
+        with browser_page(width=960, height=820, scheme="dark", scale=1.5) as page:
             page.goto(f"{playing.address}/?as={READER}")
             _read_section(page)
-            _shoot(page, "section-dark")
+            _shoot(page, "section-dark", READER)
+        with browser_page(width=960, height=820, scale=1.5) as page:
+            page.goto(f"{playing.address}/?as={READER}")
+            _search(page)
+            _shoot(page, "search", READER)
+            page.goto(f"{playing.address}/?as={ADMIN}")
+            _broadcast(page)
+            _shoot(page, "broadcast", ADMIN)
 
 
 def _wait_for_digest(page: Page, playing: Sandbox) -> None:
@@ -47,9 +52,17 @@ def _is_linked(playing: Sandbox) -> bool:
 
 def _search(page: Page) -> None:
     private = page.locator(f"[data-chat='{READER}']")
-    private.get_by_role("textbox").fill("/search 智能体")
+    private.get_by_role("textbox").fill("/search 英伟达")
     private.get_by_role("textbox").press("Enter")
     private.get_by_text(re.compile("^🔍")).last.wait_for()
+
+
+def _broadcast(page: Page) -> None:
+    private = page.locator(f"[data-chat='{ADMIN}']")
+    private.get_by_role("textbox").fill("/broadcast 今晚 22 点维护十分钟，明早的日报照常。")
+    private.get_by_role("textbox").press("Enter")
+    private.get_by_role("button", name="☐ 群").click()
+    private.get_by_text("群 1 个").wait_for()
 
 
 def _read_section(page: Page) -> None:
@@ -59,9 +72,11 @@ def _read_section(page: Page) -> None:
     private.get_by_role("button", name="目录").first.scroll_into_view_if_needed()
 
 
-def _shoot(page: Page, name: str) -> None:
-    page.wait_for_timeout(800)  # scrolling and fading have come to rest
-    page.screenshot(path=IMAGES / f"{name}.png")
+def _shoot(page: Page, name: str, chat: int | None = None) -> None:
+    """The whole page, or one chat of it."""
+    page.wait_for_timeout(2_000)  # scrolling and fading have come to rest
+    shown = page.locator(f"[data-chat='{chat}']") if chat else page
+    shown.screenshot(path=IMAGES / f"{name}.png")
     sys.stdout.write(f"{IMAGES / name}.png\n")
 
 
