@@ -103,13 +103,19 @@ class Corrections:
     async def link_card(self, campaign: Campaign, chat_id: int) -> None:
         """All messages of a publication or correction are in a group: link its card to them.
 
+        A text that has changed since is not linked, for its card would tell of what stands in no section yet: its
+        correction will be, or itself when the change was taken back.
+
         Raises:
-            NotYetError: it could not be edited just now.
+            NotYetError: it could not be edited just now, or its text has changed.
         """
         publication = campaign if campaign.subject_id is None else await self.store.campaigns.find(campaign.subject_id)
         digest = await self.archive.digest(campaign.digest_key)
-        if publication is None or digest is None:
+        if publication is None or digest is None or await self._is_overtaken(campaign, publication):
             return
+        known = await self.store.digests.find(campaign.digest_key)
+        if known is not None and known.content_hash != campaign.content_hash:
+            raise NotYetError("the text has changed")
         shown = await self._shown(publication, chat_id)
         if not shown or not shown[0].message_id or shown[0].is_rich:
             return
@@ -123,6 +129,10 @@ class Corrections:
                 log.warning("card.not_linked", campaign=campaign.id, chat=chat_id, outcome=repr(outcome))
             case outcome:
                 raise NotYetError(repr(outcome))
+
+    async def _is_overtaken(self, campaign: Campaign, publication: Campaign) -> bool:
+        corrections = await self.store.campaigns.corrections(publication.id)
+        return any(correction.id > campaign.id for correction in corrections)
 
     async def _is_under_way(self, campaign: Campaign) -> bool:
         # The readers may take hours; the groups' messages do not wait for them.

@@ -63,7 +63,8 @@ class Webhook:
         self._address = address
         self._secret = secret
         application = web.Application(client_max_size=BODY_LIMIT_BYTES)
-        application.add_routes([web.post(address.path, self._receive)])
+        # Any method, so that the secret comes first and a 405 does not tell strangers that the path is right.
+        application.add_routes([web.route("*", address.path, self._receive)])
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=STOP_WITHIN_S)
 
     async def start(self, kinds: Sequence[str], stop: asyncio.Event) -> None:

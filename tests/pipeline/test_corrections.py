@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.messages import Message
 from bot.sandbox.telegram import GROUP, GROUP_NAME
 from bot.storage.records import CampaignKind, ChatKind, DeliveryState
+from tests.support.engine import SHORT
 from tests.support.publishing import TODAY, House, open_house, paper
-from tests.support.telegram import FakeRequest, build_bot
+from tests.support.telegram import FakeRequest, build_bot, eventually
 
 NAME = "2026-02-05-a.md"
 KEY = "20260206"
@@ -32,26 +34,48 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield house
 
 
-async def deliver(house: House) -> None:
-    """Let a delivery engine do all that is to be done."""
+@asynccontextmanager
+async def delivering(house: House) -> AsyncIterator[FakeRequest]:
+    """A delivery engine at work, and its line to Telegram."""
     limiter = Limiter(Throttle(FAST), house.store.holds, clock=house.clock)
-    sender = Sender(build_bot(house.telegram, limiter), limiter, request=FakeRequest(house.telegram))
+    line = FakeRequest(house.telegram)
+    sender = Sender(build_bot(house.telegram, limiter), limiter, request=line)
     hooks = DeliveryHooks(Admins((), sender), house.publisher.corrections, catalogue())
-    delivery = Delivery(house.store, sender, hooks, clock=house.clock)
+    delivery = Delivery(house.store, sender, hooks, clock=house.clock, pauses=SHORT)
     stop = asyncio.Event()
     task = asyncio.create_task(delivery.run(stop))
-    async with asyncio.timeout(60):
+
+    async def look() -> None:
+        while not stop.is_set():
+            delivery.wake()
+            await asyncio.sleep(0.01)
+
+    looking = asyncio.create_task(look())
+    try:
+        async with asyncio.timeout(60):
+            yield line
+    finally:
+        stop.set()
+        await asyncio.gather(task, looking)
+
+
+async def deliver(house: House) -> None:
+    """Let a delivery engine do all that is to be done."""
+    async with delivering(house):
         while not await _is_idle(house):  # noqa: ASYNC110 - the state has no event to wait for
             await asyncio.sleep(0.005)
-    stop.set()
-    await task
+
+
+async def unfinished_groups(house: House) -> bool:
+    """Whether a group has not got everything yet."""
+    campaigns = await house.store.campaigns.recent(100)
+    groups = [delivery for one in campaigns for delivery in await house.store.deliveries.of_groups(one.id)]
+    return any(one.state is not DeliveryState.SENT for one in groups)
 
 
 async def _is_idle(house: House) -> bool:
     """Whether the group has everything; readers may still wait."""
-    campaigns = await house.store.campaigns.recent(100)
-    groups = [delivery for one in campaigns for delivery in await house.store.deliveries.of_groups(one.id)]
-    return all(one.state is DeliveryState.SENT for one in groups) and not await house.store.ledger.unsettled()
+    return not await unfinished_groups(house) and not await house.store.ledger.unsettled()
 
 
 def shown(house: House) -> list[Message]:
@@ -234,3 +258,73 @@ async def test_a_group_that_refused_rich_messages_is_linked_and_corrected_like_a
     await edit(rich_house, paper(TODAY, story="推理更快，也更便宜。"))
     assert "也更便宜" in shown(rich_house)[1].text
     assert "更正" in shown(rich_house)[0].text
+
+
+async def test_an_edit_in_the_middle_of_a_publication_mixes_no_versions(house: House) -> None:
+    """The group gets the digest as it began, card and sections; then the correction, with its links."""
+    old, new = paper(TODAY), paper(TODAY, story="推理更快，也更便宜。", title="改过的标题")
+    house.write(NAME, old)
+    await house.work()
+    async with delivering(house) as line:
+        line.lets_answers_through.clear()
+        await eventually(lambda: line.answers_held)
+        house.write(NAME, new)
+        await house.work()
+        line.lets_answers_through.set()
+        await eventually(lambda: len(shown(house)) == 1 + 3)
+        while await unfinished_groups(house):  # noqa: ASYNC110 - the state has no event to wait for
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.05)  # whatever the last step would do
+        texts = [message.text for message in shown(house)]
+        assert not any("改过的标题" in text or "也更便宜" in text for text in texts)
+
+        house.clock.advance(seconds=60)
+        await house.work()
+        await eventually(lambda: "也更便宜" in shown(house)[1].text and len(card_links(house)) == 3)
+
+    card = shown(house)[0].text
+    assert "改过的标题" in card
+    assert "更正" in card
+    assert len(shown(house)) == 1 + 3
+
+
+async def test_an_edit_that_is_taken_back_before_it_was_corrected_leaves_a_linked_card(house: House) -> None:
+    """There is no correction then that would link it."""
+    house.write(NAME, paper(TODAY))
+    await house.work()
+    async with delivering(house) as line:
+        line.lets_answers_through.clear()
+        await eventually(lambda: line.answers_held)
+        house.write(NAME, paper(TODAY, story="也更便宜。"))
+        await house.work()
+        line.lets_answers_through.set()
+        await eventually(lambda: len(shown(house)) == 1 + 3)
+        house.write(NAME, paper(TODAY))
+        await house.work()
+        await eventually(lambda: len(card_links(house)) == 3)
+
+    assert await house.campaigns(CampaignKind.CORRECTION) == []
+
+
+async def test_readers_get_the_version_with_which_the_fanout_began(house: House) -> None:
+    """An edit while some have it and others wait: all get the same text; what they open is the new one."""
+    readers = (1001, 1002, 1003)
+    for reader in readers:
+        house.telegram.add_user(reader, f"reader {reader}")
+        house.telegram.start(reader)
+        await house.store.chats.ensure(reader, ChatKind.PRIVATE)
+        await house.store.chats.subscribe(reader)
+    house.write(NAME, paper(TODAY, title="第一版"))
+    await house.work()
+    house.telegram.fail("sendMessage", Fault.refuse(), chat_id=1003)
+    async with delivering(house):
+        await eventually(lambda: house.telegram.bot_messages(1001) and house.telegram.bot_messages(1002))
+        house.write(NAME, paper(TODAY, title="第二版"))
+        house.clock.advance(seconds=60)
+        await house.work()
+        await eventually(lambda: house.telegram.bot_messages(1003))
+
+    assert all("第一版" in house.telegram.bot_messages(reader)[0].text for reader in readers)
+    opened = await house.archive.digest(KEY)
+    assert opened is not None
+    assert opened.title == "第二版"

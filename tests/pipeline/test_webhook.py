@@ -87,11 +87,12 @@ class World:
         assert url == "https://bot.example/hook"
         return f"http://127.0.0.1:{self.port}/hook"
 
-    async def post(self, body, secret=SECRET, path="/hook"):
+    async def post(self, body, secret=SECRET, path="/hook", *, method="POST", kind="application/json"):
         url = f"http://127.0.0.1:{self.port}{path}"
+        headers = {SECRET_HEADER: secret, "Content-Type": kind}
         async with (
             aiohttp.ClientSession() as session,
-            session.post(url, data=io.BytesIO(body), headers={SECRET_HEADER: secret}) as response,
+            session.request(method, url, data=io.BytesIO(body), headers=headers) as response,
         ):
             return response.status
 
@@ -160,6 +161,10 @@ async def test_strangers_and_nonsense_get_nowhere(world):
         assert await world.post(update, secret=SECRET[:-1]) == 403
         assert await world.post(update, secret="é") == 403
         assert await world.post(update, path="/other") == 404
+        assert await world.post(b"", secret="", method="GET") == 403
+        assert await world.post(b"", method="GET") == 400
+        assert await world.post(b"x=1", kind="application/x-www-form-urlencoded") == 400
+        assert await world.post(b"\xff\xfe", kind="text/plain") == 400
         assert await world.post(b"{") == 400
         assert await world.post(b"[" * 100_000) == 400
         assert await world.post(b"[]") == 400
