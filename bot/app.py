@@ -257,6 +257,7 @@ async def _build(
         publish_at=settings.publish_at,
         admin_ids=frozenset(settings.admin_ids),
         home_groups=frozenset(_home(group.chat) for group in settings.group_chats),
+        has_inline_mode=bool(bot.bot.supports_inline_queries),
         group_invites=settings.group_invites,
     )
     application = _application(bot, inbox, desk)

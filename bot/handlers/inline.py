@@ -1,4 +1,7 @@
-"""Inline mode: `@bot 词` in any chat shows items as cards; without a word, those of the newest digest."""
+"""Inline mode: `@bot 词` in any chat shows items as cards; without a word, those of the newest digest.
+
+An item's key, as 分享 has it, shows that item.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.ext import BaseHandler, InlineQueryHandler
 
-from bot.archive.records import Hit, Page
+from bot.archive.records import Filed, Hit, Page
 from bot.core.format.rich_text import Text, Writer
 from bot.core.keys import date_of, parse_item_key
 from bot.core.models import Run, Style, plain
@@ -73,9 +76,28 @@ async def _find(desk: Desk, query: str, offset: int) -> Page:
         newest = await desk.archive.latest()
         day = date_of(newest).isoformat() if newest else ""
         return await desk.archive.search(f"after:{day} before:{day}", limit=PAGE_SIZE, offset=offset) if day else Page()
+    if filed := (await desk.archive.items([query])).get(query):
+        return Page(1, (_hit(filed),))
     if len(query) > MAX_CHARACTERS or not _says_enough(query):
         return Page()
     return await desk.archive.search(query, limit=PAGE_SIZE, offset=offset)
+
+
+def _hit(filed: Filed) -> Hit:
+    lead = filed.body.partition("\n")[0]
+    shown = (Run(lead),)
+    return Hit(
+        item_key=filed.item_key,
+        date=filed.date,
+        number=filed.number,
+        headline=filed.headline,
+        url=filed.url,
+        section=filed.section,
+        tags=filed.tags,
+        marked=(),
+        snippet=shown,
+        lead=lead,
+    )
 
 
 def _says_enough(query: str) -> bool:

@@ -86,6 +86,9 @@ def _save_button(desk: Desk, key: str, page: int, place: str, is_saved: bool) ->
 
 
 def _share_button(desk: Desk, issue: Issue, at: int) -> Button:
+    """Shares the item's card; where the bot has no inline mode, a link to it."""
+    if desk.has_inline_mode:
+        return Button(desk.say("item.share"), shared=item_key(issue.key, at))
     item = issue.digest.find_item(at)
     title = item.title[:SHARED_CHARACTERS] if item else ""
     query = urlencode({"url": desk.links.item(issue.key, at), "text": title})

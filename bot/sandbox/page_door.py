@@ -6,10 +6,13 @@
     GET  /api/events                    server-sent events; each `data` is JSON with `kind`:
                                         message, edit {chat, message} · delete {chat, message_id} ·
                                         answer {chat, user, message_id, text, is_alert, url} · action {chat, action} ·
+                                        inline {user, query_id, results} ·
                                         chat {chat} · profile {} · reload {} (too much happened: read everything anew)
     POST /api/send   {"user", "chat", "text", "reply_to"?}   a person writes        -> {"ok": true, "message_id"}
     POST /api/tap    {"user", "chat", "message_id", "data"}  a person taps a button -> {"ok": true, "query_id"}
     POST /api/start  {"user", "payload"?}                    START or a deep link   -> {"ok": true, "message_id"}
+    POST /api/inline {"user", "query"}                       a person types `@bot query` -> {"ok": true, "query_id"}
+    POST /api/choose {"user", "chat", "query_id", "result"}  and sends one of the answers -> {"ok": true, "message_id"}
     POST /api/block  {"user", "is_blocked"}                  a person blocks the bot or lets it write again
 
 Bodies are JSON. What cannot be done is answered 400 {"ok": false, "error": "..."}. A message is a Message of the Bot
@@ -37,7 +40,7 @@ PAGE = Path(__file__).parent / "page"
 EVENTS_LIMIT = 1_000
 HEARTBEAT_S = 15.0
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_SHOWN_EVENTS = frozenset({"message", "edit", "delete", "answer", "action", "chat", "profile"})
+_SHOWN_EVENTS = frozenset({"message", "edit", "delete", "answer", "action", "inline", "chat", "profile"})
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -61,6 +64,8 @@ class PageDoor:
             web.post("/api/send", _acting(self._send)),
             web.post("/api/tap", _acting(self._tap)),
             web.post("/api/start", _acting(self._start)),
+            web.post("/api/inline", _acting(self._inline)),
+            web.post("/api/choose", _acting(self._choose)),
             web.post("/api/block", _acting(self._block)),
         ]
 
@@ -112,6 +117,17 @@ class PageDoor:
     def _start(self, body: dict[str, Any]) -> dict[str, Any]:
         return {"message_id": self._telegram.start(_number(body.get("user")), str(body.get("payload") or "")).id}
 
+    def _inline(self, body: dict[str, Any]) -> dict[str, Any]:
+        user = _number(body.get("user"))
+        if user not in self._telegram.world.users:
+            raise ActError(f"there is no person {user}")
+        return {"query_id": self._telegram.query_inline(user, str(body.get("query", "")))}
+
+    def _choose(self, body: dict[str, Any]) -> dict[str, Any]:
+        user, chat = _number(body.get("user")), _number(body.get("chat"))
+        chosen = self._telegram.choose(user, chat, str(body.get("query_id", "")), str(body.get("result", "")))
+        return {"message_id": chosen.id}
+
     def _block(self, body: dict[str, Any]) -> dict[str, Any]:
         user = _number(body.get("user"))
         if user not in self._telegram.world.chats:
@@ -157,6 +173,8 @@ def _event_json(telegram: FakeTelegram, event: Event) -> dict[str, Any]:
     if event.kind in ("message", "edit") and event.chat_id is not None:
         message = telegram.message(event.chat_id, event.data["message_id"])
         found["message"] = shown_message(telegram, message)
+    if event.kind == "inline":
+        found["results"] = telegram.inline_results(event.data["query_id"])
     if "user_id" in found:
         found["user"] = found.pop("user_id")
     return found

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.sandbox import acts
 from bot.sandbox.answers import NOT_FOUND, Answer, ApiError, flood, refusal, success
+from bot.sandbox.choices import choose
 from bot.sandbox.faults import Fault, FaultPlan
 from bot.sandbox.limits import Limits, Model, Rates
 from bot.sandbox.messages import Message
@@ -154,6 +155,10 @@ class FakeTelegram:
     def query_inline(self, user_id: int, query: str, offset: str = "") -> str:
         """A person types `@bot query`; returns the id of the inline query."""
         return acts.query_inline(self.world, user_id, query, offset)
+
+    def choose(self, user_id: int, chat_id: int, query_id: str, result_id: str) -> Message:
+        """A person sends one of the answers to their inline query into a chat."""
+        return choose(self.world, user_id, chat_id, query_id, result_id)
 
     def block(self, user_id: int) -> None:
         """A person blocks the bot."""

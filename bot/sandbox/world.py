@@ -187,7 +187,8 @@ class World:
         chat = self.chats[message.chat_id]
         replied = self.find_message(chat.id, message.reply_to) if with_reply and message.reply_to else None
         reply = self.message_json(replied, with_reply=False) if replied else None
-        return message_json(message, chat, self.users[message.sender_id], reply)
+        via = {"via_bot": self.bot.json()} if message.via_bot else {}
+        return message_json(message, chat, self.users[message.sender_id], reply) | via
 
     # -- questions and updates
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
-from bot.sandbox.telegram import READER
-from tests.support.desk import TODAY, YESTERDAY, Bot, newspaper
+from bot.sandbox.telegram import GROUP, READER
+from tests.support.desk import TODAY, YESTERDAY, Bot, newspaper, open_desk
 from tests.support.oracle import judge
 
 MANY = [f"第{number}家公司完成融资" for number in range(1, 9)]
@@ -114,10 +115,28 @@ async def test_nobody_saves_without_end(bot: Bot) -> None:
     assert "最多收藏 1 条" in answer.text
 
 
-async def test_an_item_is_shared_by_its_own_link(bot: Bot) -> None:
+async def test_an_item_is_shared_as_its_card(bot: Bot) -> None:
+    """The reader picks a chat, the item's key stands in the line, and inline mode offers that very item."""
     await bot.shelve(newspaper(TODAY))
-
     opened = await bot.start(READER, "d20260206_1")
+
+    shared = bot.button(opened, "分享")["switch_inline_query_chosen_chat"]
+    query_id = bot.telegram.query_inline(READER, shared["query"])
+    await bot.settle()
+    (card,) = bot.telegram.inline_results(query_id) or []
+    bot.telegram.choose(READER, GROUP, query_id, card["id"])
+
+    assert shared["allow_group_chats"]
+    sent = bot.telegram.messages(GROUP)[-1]
+    assert (sent.sender_id, sent.via_bot) == (READER, True)
+    assert sent.text.startswith("OpenAI发布新的大模型\n")
+    assert (await bot.start(READER, bot.button(sent, "打开")["url"].partition("?start=")[2])).text == opened.text
+
+
+async def test_where_inline_mode_is_off_a_link_is_shared(tmp_path: Path) -> None:
+    async with open_desk(tmp_path, has_inline_mode=False) as bot:
+        await bot.shelve(newspaper(TODAY))
+        opened = await bot.start(READER, "d20260206_1")
 
     url = bot.button(opened, "分享")["url"]
     assert url.startswith("https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fai_daily_sandbox_bot%3Fstart%3Dd20260206_1&")

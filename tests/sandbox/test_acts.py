@@ -43,6 +43,26 @@ def test_only_a_button_that_is_there_can_be_tapped(telegram: FakeTelegram) -> No
         telegram.tap(READER, READER, sent["message_id"], "v1:sub:")
 
 
+def test_only_an_answer_that_was_given_can_be_chosen(telegram: FakeTelegram) -> None:
+    """It is sent in the reader's name, marked as via the bot, and the bot hears of it; others have no such one."""
+    query_id = telegram.query_inline(READER, "词")
+    updates(telegram)
+    with pytest.raises(ActError):
+        telegram.choose(READER, GROUP, query_id, "1")
+    content = {"message_text": "标题", "entities": [{"type": "bold", "offset": 0, "length": 2}]}
+    result = {"type": "article", "id": "1", "title": "标题", "input_message_content": content}
+    telegram.call("answerInlineQuery", {"inline_query_id": query_id, "results": [result]})
+
+    sent = telegram.choose(READER, GROUP, query_id, "1")
+
+    heard = telegram.call("getUpdates", {"offset": -1}).result[0]["message"]
+    assert (heard["message_id"], heard["from"]["id"], heard["via_bot"]["is_bot"]) == (sent.id, READER, True)
+    assert heard["entities"] == content["entities"]
+    for user, chosen in ((SECOND_READER, "1"), (READER, "2")):
+        with pytest.raises(ActError):
+            telegram.choose(user, GROUP, query_id, chosen)
+
+
 def test_blocking_and_starting_again_are_told_as_membership(telegram: FakeTelegram) -> None:
     """`my_chat_member` goes to kicked and back to member, then the message comes."""
     telegram.block(READER)

@@ -152,6 +152,29 @@ async def test_words_that_look_like_a_page_stay_words(page: Page, telegram: Fake
     assert await page.title() == "AI 日报 · 沙盒"
 
 
+async def test_a_word_behind_the_bots_name_offers_its_answers_and_a_click_sends_one(
+    page: Page, telegram: FakeTelegram
+) -> None:
+    """Inline mode as in Telegram; a button that shares fills the group's line."""
+    button = {"text": "分享", "switch_inline_query_chosen_chat": {"query": "20260206_3"}}
+    send(telegram, READER, "一条", reply_markup={"inline_keyboard": [[button]]})
+    await private(page).get_by_role("button", name="分享").click()
+    await eventually(lambda: telegram.world.questions)
+    (query_id,) = telegram.world.questions
+    content = {"message_text": "标题\n正文", "entities": [{"type": "bold", "offset": 0, "length": 2}]}
+    keyboard = {"inline_keyboard": [[{"text": "打开", "url": "https://example.com"}]]}
+    card = {"type": "article", "id": "1", "title": "标题", "description": "<b>一行", "reply_markup": keyboard}
+    results = [card | {"input_message_content": content}]
+    telegram.call("answerInlineQuery", {"inline_query_id": query_id, "results": results})
+    await group(page).get_by_role("menuitem", name="标题").click()
+
+    sent = group(page).get_by_role("article").last
+    await expect(sent).to_contain_text("via @ai_daily_sandbox_bot")
+    await expect(sent.locator("b, strong")).to_contain_text("标题")
+    await expect(sent.get_by_role("button", name="打开")).to_be_visible()
+    await expect(group(page).get_by_role("textbox")).to_have_value("")
+
+
 async def test_a_cover_is_never_fetched(page: Page, telegram: FakeTelegram) -> None:
     """The large preview stands above the text with a picture of the page's own."""
     preview = {"url": "https://cdn.example.com/c.jpg", "prefer_large_media": True, "show_above_text": True}

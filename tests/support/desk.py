@@ -210,6 +210,7 @@ async def open_desk(
     publish_at: dt.time | Literal["now"] = EIGHT,
     admin_ids: Sequence[int] = (ADMIN,),
     group_invites: Literal["admins", "anyone", "off"] = "admins",
+    has_inline_mode: bool = True,
 ) -> AsyncIterator[Bot]:
     """A running bot whose posts, archive and state lie in `folder`; opened again with its `telegram`, it restarts."""
     clock = clock or HandClock()
@@ -226,7 +227,7 @@ async def open_desk(
     parser = Parser("AI 日报")
     intake = Intake(posts_dir, parser, TAXONOMY, store.digests)
     desk = _desk(archive, store, application.bot, clock, intake, publish_at, frozenset(admin_ids))
-    desk = replace(desk, group_invites=group_invites)
+    desk = replace(desk, group_invites=group_invites, has_inline_mode=has_inline_mode)
     register(application, desk)
     try:
         async with running(application):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+SHARING = "switch_inline_query_chosen_chat"
+SHARED_WITH = ("allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats")
 CALLBACK_DATA_BYTES = 64
 
 
@@ -25,19 +27,20 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An inline button: a link or a callback, never both.
+    """An inline button: a link, a callback, or `shared`, a query of our inline mode to be sent into a chosen chat.
 
     Raises:
-        ValueError: neither or both are given, or the callback data is over 64 bytes.
+        ValueError: not exactly one of them is given, or the callback data is over 64 bytes.
     """
 
     text: str
     url: str | None = None
     callback: str | None = None
+    shared: str | None = None
 
     def __post_init__(self) -> None:
-        if (self.url is None) == (self.callback is None):
-            raise ValueError(f"button {self.text!r} needs either a link or callback data")
+        if sum(action is not None for action in (self.url, self.callback, self.shared)) != 1:
+            raise ValueError(f"button {self.text!r} needs either a link, callback data or a query to share")
         if self.callback is not None and not 1 <= len(self.callback.encode()) <= CALLBACK_DATA_BYTES:
             raise ValueError(f"callback data of button {self.text!r} is not 1-{CALLBACK_DATA_BYTES} bytes")
 
@@ -99,8 +102,8 @@ def from_params(params: Mapping[str, Any]) -> Part:
     )
 
 
-def _button(data: Mapping[str, str]) -> Button:
-    return Button(data["text"], data.get("url"), data.get("callback_data"))
+def _button(data: Mapping[str, Any]) -> Button:
+    return Button(data["text"], data.get("url"), data.get("callback_data"), data.get(SHARING, {}).get("query"))
 
 
 def _entity_json(entity: Entity) -> dict[str, Any]:
@@ -114,6 +117,8 @@ def _preview_json(preview: Preview | None) -> dict[str, Any]:
     return {"is_disabled": False, "url": preview.url, "prefer_large_media": True, "show_above_text": True}
 
 
-def _button_json(button: Button) -> dict[str, str]:
+def _button_json(button: Button) -> dict[str, Any]:
+    if button.shared is not None:
+        return {"text": button.text, SHARING: {"query": button.shared} | dict.fromkeys(SHARED_WITH, True)}
     action = {"url": button.url} if button.url is not None else {"callback_data": button.callback or ""}
     return {"text": button.text} | action

@@ -22,6 +22,8 @@ export const messages = async (chat) => (await read(`/api/chats/${chat}/messages
 export const send = (user, chat, text, reply_to) => act("/api/send", { user, chat, text, reply_to });
 export const tap = (user, chat, message_id, data) => act("/api/tap", { user, chat, message_id, data });
 export const start = (user, payload = "") => act("/api/start", { user, payload });
+export const inline = (user, query) => act("/api/inline", { user, query });
+export const choose = (user, chat, query_id, result) => act("/api/choose", { user, chat, query_id, result });
 export const block = (user, is_blocked) => act("/api/block", { user, is_blocked });
 
 /** Calls `onEvent` for everything that happens and `onOpen` whenever the connection is (again) there. */

@@ -20,6 +20,8 @@ export class Chat {
     this.composer = new Composer({
       send: (text, replyTo) => actions.send(this, text, replyTo),
       start: () => actions.start(""),
+      inline: (query) => actions.inline(this, query),
+      choose: (queryId, result) => actions.choose(this, queryId, result),
     });
     this.build();
   }
@@ -54,7 +56,7 @@ export class Chat {
     this.title.textContent = chat.title;
     this.faceBox.replaceChildren(face(this.isGroup ? { id: chat.id, first_name: chat.title.slice(0, 1) } : { is_bot: true }));
     this.showSubtitle();
-    this.composer.update(chat, me);
+    this.composer.update(chat, me, bot);
     this.more.style.display = this.isGroup || !chat.is_started ? "none" : "";
     this.menu.replaceChildren(element("button", {
       type: "button", class: chat.is_blocked ? "" : "is-danger", text: chat.is_blocked ? "重新启用机器人" : "停用机器人",
@@ -116,6 +118,7 @@ export class Chat {
       follow: this.actions.follow,
       command: (text) => this.actions.send(this, text),
       tap: (tapped, data) => this.actions.tap(this, tapped.message_id, data),
+      share: (query) => this.actions.share(query),
       reply: (replied) => this.composer.reply(replied),
       show: (id) => this.show(id),
     });

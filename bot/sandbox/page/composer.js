@@ -1,10 +1,12 @@
-// The line below a chat: writing, the command menu, the reply that is being written, START.
+// The line below a chat: writing, the command menu, inline answers, the reply that is being written, START.
 
 import { element, icon } from "./dom.js";
 import { summary } from "./message.js";
 
+const TYPING_MS = 250;
+
 export class Composer {
-  /** `actions`: send(text, replyTo), start(). */
+  /** `actions`: send(text, replyTo), start(), inline(query), choose(query id, result id). */
   constructor(actions) {
     this.actions = actions;
     this.replyTo = null;
@@ -29,7 +31,8 @@ export class Composer {
   }
 
   /** Show what fits the chat: its commands, or the button that starts it. */
-  update(chat, me) {
+  update(chat, me, bot) {
+    this.botName = bot.username.toLowerCase();
     if (this.me !== me) {
       this.drafts.set(this.me, this.input.value);
       this.input.value = this.drafts.get(me) || "";
@@ -61,9 +64,39 @@ export class Composer {
     this.button.disabled = !this.input.value.trim();
     this.input.style.height = "auto";
     if (this.input.scrollHeight) this.input.style.height = `${this.input.scrollHeight}px`;
+    clearTimeout(this.typing);
+    this.asked = this.inlineQuery();
+    if (this.asked !== null) {
+      this.typing = setTimeout(() => this.actions.inline(this.asked).catch(() => {}), TYPING_MS);
+      return;
+    }
     const typed = /^\/(\w*)$/.exec(this.input.value);
     if (typed) this.offer(this.commands.filter(({ command }) => command.startsWith(typed[1])));
     else this.popup.hidden = true;
+  }
+
+  /** What is asked of the bot's inline mode by `@bot words`, or null. */
+  inlineQuery() {
+    const found = /^@(\w+)\s(.*)$/s.exec(this.input.value);
+    return found && found[1].toLowerCase() === this.botName ? found[2].trim() : null;
+  }
+
+  fill(text) {
+    this.input.value = text;
+    this.changed();
+    this.input.focus();
+  }
+
+  /** The answers to what is being typed; a click sends one of them. */
+  offerResults(queryId, results) {
+    if (this.inlineQuery() === null) return;
+    this.popup.hidden = !results.length;
+    this.popup.replaceChildren(...results.map(({ id, title, description }) => element("button", {
+      class: "result", type: "button", role: "menuitem", onclick: () => {
+        this.fill("");
+        this.actions.choose(queryId, id).catch(() => {});
+      },
+    }, element("b", { text: title }), element("span", { text: description || "" }))));
   }
 
   toggle() {

@@ -13,12 +13,16 @@ const dialog = document.querySelector(".alert");
 let me = Number(new URLSearchParams(location.search).get("as")) || 1001;
 let world = null;
 let waiting = null;
+let asking = null;
 
 const actions = {
   send: (chat, text, replyTo) => report(chat, api.send(me, chat.chat.id, text, replyTo)),
   start: (payload) => report(byId.get(me), api.start(me, payload)),
   tap: (chat, messageId, data) => report(chat, api.tap(me, chat.chat.id, messageId, data)),
   block: (isBlocked) => report(byId.get(me), api.block(me, isBlocked)),
+  inline: (chat, query) => { asking = chat; return report(chat, api.inline(me, query)); },
+  choose: (chat, queryId, result) => report(chat, api.choose(me, chat.chat.id, queryId, result)),
+  share,
   follow,
   unreadChanged: showUnread,
 };
@@ -49,6 +53,13 @@ function follow(url) {
   bringToFront(chat);
   if (message && !chat.show(message)) chat.toast("这条消息不在了");
   return true;
+}
+
+/** Offer an answer of the bot's inline mode in the group, as a reader would who picks that chat. */
+function share(query) {
+  const chat = groupChats.values().next().value ?? privateChat;
+  bringToFront(chat);
+  chat.composer.fill(`@${world.bot.username} ${query}`);
 }
 
 /** What a t.me or tg: link names: a bot or chat, its start parameter, a message. */
@@ -143,6 +154,7 @@ const HAPPENINGS = {
   delete: ({ chat, message_id }) => byId.get(chat)?.remove(message_id),
   action: ({ chat }) => byId.get(chat)?.typing(),
   answer: showAnswer,
+  inline: ({ user, query_id, results }) => { if (user === me) asking?.composer.offerResults(query_id, results); },
   chat: ({ chat }) => { if (chat === me || chat < 0) refresh(); },
   profile: refresh,
   reload: load,

@@ -6,7 +6,7 @@ import { formatted, link } from "./text.js";
 
 const WAITING_MS = 15_000;
 
-/** The row of a message. `actions`: follow, command, tap(message, data), reply(message), show(message id). */
+/** The row of a message. `actions`: follow, command, tap(message, data), reply(message), show(message id), share(query). */
 export function messageRow(message, { me, isGroup }, actions) {
   const isOut = message.from.id === me;
   const row = element("article", {
@@ -31,6 +31,7 @@ function body(message, isOut, isGroup, actions) {
   const bubble = element("div", { class: "bubble" });
   if (isGroup && !isOut) bubble.append(sender(message.from));
   if (message.forward_origin) bubble.append(element("span", { class: "forwarded", text: `转发自 ${message.forward_origin.sender_user_name}` }));
+  if (message.via_bot) bubble.append(element("span", { class: "forwarded", text: `via @${message.via_bot.username}` }));
   if (message.reply_to_message) bubble.append(replied(message.reply_to_message, actions));
   bubble.append(...content(message, actions));
   endOf(bubble).append(meta(message, isOut));
@@ -126,6 +127,8 @@ function key(message, button, actions) {
       setTimeout(() => node.classList.remove("is-waiting"), WAITING_MS);
       actions.tap(message, button.callback_data).catch(() => node.classList.remove("is-waiting"));
     });
+  } else if (button.switch_inline_query_chosen_chat) {
+    node.addEventListener("click", () => actions.share(button.switch_inline_query_chosen_chat.query || ""));
   } else if (button.copy_text) {
     node.addEventListener("click", () => navigator.clipboard?.writeText(button.copy_text.text));
   }
