@@ -28,7 +28,7 @@ from bot.core.keys import item_key
 from bot.core.models import Digest
 from bot.core.search.query import Query, parse_query
 from bot.core.search.snippet import cut_snippet, mark
-from bot.core.tags.threads import DAYS, OPENING_CHARACTERS, Telling, earlier_tellings, words_of
+from bot.core.tags.threads import DAYS, OPENING_CHARACTERS, Telling, earlier_tellings, telling_words, words_of
 from bot.core.tags.topics import Taxonomy
 
 Clock = Callable[[], int]
@@ -38,6 +38,8 @@ PARSED_KEPT = 16
 ALTERNATIVES_TRIED = 80
 HISTORY_DAYS, HISTORY_ITEMS = 90, 400
 """How much of what was told about the same entities is looked at to tell which words are common."""
+WORDS_LOOKED_FOR = 6
+"""So many words of a headline without any entity find what it may go on with."""
 
 
 class Archive:
@@ -143,11 +145,14 @@ class Archive:
             if item is None:
                 return ()
             story = self._telling(item)
-            since = item.date - dt.timedelta(days=HISTORY_DAYS)
-            others = await lookup.about(connection, story.entities, since, item.date, HISTORY_ITEMS)
-            if item.url:
-                others += await lookup.of_page(connection, item.url, item.date - dt.timedelta(days=DAYS), item.date)
             usage = await lookup.usage(connection, words_of(story))
+            history, recent = (item.date - dt.timedelta(days=days) for days in (HISTORY_DAYS, DAYS))
+            others = await lookup.about(connection, story.entities, history, item.date, HISTORY_ITEMS)
+            if item.url:
+                others += await lookup.of_page(connection, item.url, recent, item.date)
+            if not story.entities:
+                words = telling_words(story, usage, WORDS_LOOKED_FOR)
+                others += await lookup.with_words(connection, words, recent, item.date, HISTORY_ITEMS)
         return await asyncio.to_thread(earlier_tellings, story, list(map(self._telling, others)), usage)
 
     async def digest(self, key: str) -> Digest | None:

@@ -34,15 +34,28 @@ async def about(
     connection: aiosqlite.Connection, tags: Collection[str], since: dt.date, before: dt.date, limit: int
 ) -> list[Filed]:
     """The newest items with any of the tags, from `since` on and from before the day `before`."""
-    if not tags:
+    return await _matching(connection, "tags", map(tag_term, tags), since, before, limit)
+
+
+async def with_words(
+    connection: aiosqlite.Connection, words: Iterable[str], since: dt.date, before: dt.date, limit: int
+) -> list[Filed]:
+    """The newest items with any of these terms in the headline, from `since` on and from before the day `before`."""
+    return await _matching(connection, "headline", words, since, before, limit)
+
+
+async def _matching(
+    connection: aiosqlite.Connection, column: str, terms: Iterable[str], since: dt.date, before: dt.date, limit: int
+) -> list[Filed]:
+    match = " OR ".join(f'"{term}"' for term in terms)
+    if not match:
         return []
-    match = " OR ".join(f'"{tag_term(tag)}"' for tag in tags)
     sql = f"""
         select {_COLUMNS} from item where id in (
             select rowid from item_fts where item_fts match ? and rowid between ? and ? order by rowid desc limit ?
         ) order by id desc
     """  # noqa: S608 - the columns are ours
-    rows = await connection.execute_fetchall(sql, (f"tags : ({match})", *_rows_between(since, before), limit))
+    rows = await connection.execute_fetchall(sql, (f"{column} : ({match})", *_rows_between(since, before), limit))
     return [_filed(tuple(row)) for row in rows]
 
 

@@ -63,3 +63,13 @@ async def test_the_same_page_told_again_needs_no_entity(archive: Archive) -> Non
     )
 
     assert [told.item_key for told in await archive.thread("20260207_1")] == ["20260206_1"]
+
+
+async def test_words_alone_go_on_with_a_story_when_they_are_all_but_the_same(archive: Archive) -> None:
+    """No entity, other addresses: a headline told again is a thread, one that shares a word or two is none."""
+    await archive.index(
+        source(digest(FRIDAY, about(1, "小镇图书馆用机器人借书，书架会认路"), about(2, "社区食堂用机器人送餐")))
+    )
+    await archive.index(source(digest(MONDAY, about(1, "小镇图书馆机器人借书一周，书架会认路了"))))
+
+    assert [told.item_key for told in await archive.thread("20260209_1")] == ["20260206_1"]

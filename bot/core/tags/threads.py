@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import regex
+
 from bot.core.digest.repeats import is_alike
 from bot.core.links import is_home_page, story_url
 from bot.core.models import Item
@@ -20,11 +22,24 @@ DAYS = 14
 OPENING_CHARACTERS = 200
 
 # Measured on hand-labelled pairs of real digests. In nats: how unlikely it is that two items share this by chance.
-ENOUGH = 9.65
+ENOUGH = 10.0
 _ACROSS, _ACROSS_MOST = 0.25, 25.0
 _BELOW, _BELOW_MOST, _BELOW_EACH = 0.04, 40.0, 4.0
+_WITHOUT_ENTITY = 0.42
+"""What words alone are worth, where no name says that it is the same company's story."""
 _TRUST = 10
 """As many items of an entity weigh as much as all the others in saying how common a word is."""
+_RAREST = 1 / 4000
+"""No word is taken for rarer, however large the archive; a small one cannot tell."""
+_ONE_WORD = 1.6
+"""Neighbouring pairs of characters as common as this factor are parts of one word: 奥尔|尔特|特曼."""
+_SAME_ROUND = 4.0
+"""What it says that both tell of the B round of one company."""
+_LONGER = 0.35
+"""How much more a word says with each further pair."""
+
+_VERSION = "#"
+_ROUND = regex.compile(r"(?:[a-h]\+*|天使|种子|第?[一二三四]|首) ?轮")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +82,18 @@ def words_of(telling: Telling) -> frozenset[str]:
     return _signs(telling).everywhere
 
 
+def telling_words(story: Telling, usage: Usage, most: int) -> list[str]:
+    """The rarest words of a headline, by which other tellings are looked for where no entity names them."""
+    words = (sign for sign in _signs(story).headline if not sign.startswith(_VERSION))
+    return sorted(words, key=lambda word: (usage.by_term.get(word, 0), word))[:most]
+
+
 def earlier_tellings(story: Telling, others: Sequence[Telling], usage: Usage) -> tuple[Telling, ...]:
     """Which of the `others` told the same story in the `DAYS` days before, one a day, newest first.
 
     Older ones among them only help to tell what is common in texts about the same entities.
     """
-    known = _Known.of(story, others, usage)
+    known = _Known(story, others, usage)
     found: dict[dt.date, tuple[float, Telling]] = {}
     for other in others:
         if not dt.timedelta(0) < story.date - other.date <= dt.timedelta(days=DAYS):
@@ -87,14 +108,14 @@ def _likeness(story: Telling, other: Telling, known: _Known) -> float:
     if _is_same_page(story, other):
         return math.inf
     shared = story.entities & other.entities
-    return _unlikeliness(_signs(story), _signs(other), known, shared) if shared else 0.0
+    likeness = _unlikeliness(_signs(story), _signs(other), known, shared)
+    return likeness if shared else _WITHOUT_ENTITY * likeness
 
 
 def _is_same_page(story: Telling, other: Telling) -> bool:
     """The same address and alike words; an address alone proves nothing."""
-    if not story.url or not other.url or is_home_page(story.url):
-        return False
-    return story_url(story.url) == story_url(other.url) and is_alike(_bare(story), _bare(other))
+    page = _signs(story).page
+    return page is not None and page == _signs(other).page and is_alike(_bare(story), _bare(other))
 
 
 def _bare(telling: Telling) -> Item:
@@ -102,29 +123,48 @@ def _bare(telling: Telling) -> Item:
 
 
 def _unlikeliness(story: _Signs, other: _Signs, known: _Known, entities: Set[str]) -> float:
-    if story.versions and other.versions and story.versions.isdisjoint(other.versions):
-        return 0.0  # GPT-5.6 is news, GPT-5.5 was
+    if _differ(story.versions, other.versions) or _differ(story.rounds, other.rounds):
+        return 0.0  # GPT-5.6 is news, GPT-5.5 was; an A round is no C round
     headline = _weigh(story, other.headline, known, entities)
+    sure = sum(headline.values()) + _SAME_ROUND * bool(entities and story.rounds & other.rounds)
+    if sure + _ACROSS * _ACROSS_MOST + _BELOW * _BELOW_MOST < ENOUGH:
+        return sure  # as nearly always: what stands further below cannot make it enough
     across = _weigh(story, other.everywhere, known, entities) | _weigh(other, story.everywhere, known, entities)
     below = (story.everywhere & other.everywhere) - across.keys()
     return (
-        sum(headline.values())
+        sure
         + _ACROSS * min(_ACROSS_MOST, sum(value for sign, value in across.items() if sign not in headline))
         + _BELOW * min(_BELOW_MOST, sum(min(_BELOW_EACH, known.weight(sign, entities)) for sign in below))
     )
 
 
+def _differ(one: Set[str], other: Set[str]) -> bool:
+    return bool(one and other) and one.isdisjoint(other)
+
+
 def _weigh(signs: _Signs, within: Set[str], known: _Known, entities: Set[str]) -> dict[str, float]:
     """The weights of a headline's signs that stand in the other text."""
     weights: dict[str, float] = {}
+    if signs.headline.isdisjoint(within):
+        return weights
     for stretch in _stretches(signs.order, within):
         pairs = [known.weight(term, entities) for term in stretch]
-        # Pairs overlap: the k pairs of k + 1 characters are no k words.
-        share = (len(stretch) + 1) / (2 * len(stretch))
-        for at, term in enumerate(stretch):
-            weight = share * min(pairs[at], _heaviest_beside(pairs, at))
-            weights[term] = min(weight, weights.get(term, weight))
+        for word in _words(stretch, known.usage):
+            heaviest = max(min(pairs[at], _heaviest_beside(pairs, at)) for at in word)
+            share = heaviest * (1 + _LONGER * (len(word) - 1)) / len(word)
+            for term in (stretch[at] for at in word):
+                weights[term] = min(share, weights.get(term, share))
     return weights
+
+
+def _words(stretch: Sequence[str], usage: Usage) -> Iterator[Sequence[int]]:
+    """The places of a stretch by word. Pairs of characters that are about as common as their neighbours are one."""
+    counts = [max(usage.by_term.get(term, 1), 1) for term in stretch]
+    start = 0
+    for at in range(1, len(stretch) + 1):
+        if at == len(stretch) or not 1 / _ONE_WORD <= counts[at] / counts[at - 1] <= _ONE_WORD:
+            yield range(start, at)
+            start = at
 
 
 def _stretches(order: Sequence[str], within: Set[str]) -> Iterator[list[str]]:
@@ -153,39 +193,49 @@ def _is_pair(term: str) -> bool:
     return len(term) == 2 and not term.isascii() and not term.startswith(DECIMAL)
 
 
-@dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of words when one story is judged: all items' usage, and that of the items about each entity."""
+    """What is known of words when one story is judged: all items' usage, and the words of the items about each entity,
+    counted when they are first asked for."""
 
-    usage: Usage
-    by_entity: Mapping[str, Usage]
-
-    @classmethod
-    def of(cls, story: Telling, others: Sequence[Telling], usage: Usage) -> _Known:
-        about = {entity: [other for other in others if entity in other.entities] for entity in story.entities}
-        return cls(usage, {entity: Usage.of(tellings) for entity, tellings in about.items()})
+    def __init__(self, story: Telling, others: Sequence[Telling], usage: Usage) -> None:
+        self.usage = usage
+        self._about = {
+            entity: [_signs(other).everywhere for other in others if entity in other.entities]
+            for entity in story.entities
+        }
+        self._names = {entity: fold(entity) for entity in story.entities}
+        self._told: dict[tuple[str, str], int] = {}
 
     def weight(self, sign: str, entities: Set[str]) -> float:
-        """How unlikely the word is in another item about these entities; the item at hand is not counted itself."""
-        if any(sign in fold(entity) for entity in entities):
+        """How unlikely the word is in another item about these entities; those compared are not counted themselves."""
+        if any(sign in self._names[entity] for entity in entities):
             return 0.0
-        overall = max(self.usage.by_term.get(sign, 0) - 2, 0.3) / max(self.usage.items, 1)
-        shares = [overall]
-        for entity in entities:
-            about = self.by_entity[entity]
-            seen = max(about.by_term.get(sign, 0) - 1, 0)
-            shares.append((seen + _TRUST * overall) / (max(about.items - 1, 0) + _TRUST))
-        return -math.log(min(1.0, max(shares)))
+        seen, items = self.usage.by_term.get(sign, 0) - 2, max(self.usage.items, 1)
+        overall = max(seen / items, _RAREST)
+        share = max([overall, *(self._share(sign, entity, overall) for entity in entities)])
+        return -math.log(min(1.0, share))
+
+    def _share(self, sign: str, entity: str, overall: float) -> float:
+        told = max(self._count(sign, entity) - 1, 0)
+        return (told + _TRUST * overall) / (max(len(self._about[entity]) - 1, 0) + _TRUST)
+
+    def _count(self, sign: str, entity: str) -> int:
+        if (sign, entity) not in self._told:
+            self._told[sign, entity] = sum(sign in words for words in self._about[entity])
+        return self._told[sign, entity]
 
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """The terms of a headline in their order; as a set, with the names of versions; and those of the opening too."""
+    """The terms of a headline in their order; as a set, with the names of versions; and those of the opening too.
+    `page`: the address, unless it is a home page."""
 
     order: tuple[str, ...]
     versions: frozenset[str]
+    rounds: frozenset[str]
     headline: frozenset[str]
     everywhere: frozenset[str]
+    page: str | None
 
 
 @lru_cache(maxsize=4096)
@@ -195,7 +245,9 @@ def _signs(telling: Telling) -> _Signs:
     order = tuple(term.text for term in terms(title))
     headline = frozenset(_telling(order)) | frozenset(versions)
     everywhere = frozenset(_telling(term.text for term in terms(text))) | frozenset(_versions(text))
-    return _Signs((*order, BREAK, *versions), frozenset(versions), headline, everywhere)
+    page = story_url(telling.url) if telling.url and not is_home_page(telling.url) else None
+    rounds = frozenset(_ROUND.findall(title))
+    return _Signs((*order, BREAK, *versions), frozenset(versions), rounds, headline, everywhere, page)
 
 
 def _telling(found: Iterable[str]) -> Iterator[str]:
@@ -217,4 +269,4 @@ def _versions(folded: str) -> Iterator[str]:
 def _version(name: Sequence[Run]) -> Iterator[str]:
     digits = [at for at, run in enumerate(name) if run.kind == "digits"]
     if digits and any(run.kind == "letters" for run in name):
-        yield "#" + "".join("." * (run.gap == ".") + run.text for run in name[: digits[-1] + 1])
+        yield _VERSION + "".join("." * (run.gap == ".") + run.text for run in name[: digits[-1] + 1])
