@@ -41,6 +41,42 @@ def parse_when(text: str, today: dt.date) -> dt.date | None:
     return None
 
 
+def parse_period(text: str, today: dt.date) -> tuple[dt.date, dt.date] | None:
+    """The first and the last day of the day, month or year that `text` names (7月, 上个月, 2026-07, 去年), or None.
+
+    A month without its year is the latest one that has begun.
+    """
+    if day := parse_when(text, today):
+        return day, day
+    said = regex.sub(r"\s+", "", fold(text[:MAX_CHARACTERS]))
+    match = _PERIOD.fullmatch(said)
+    if match is None:
+        return None
+    try:
+        year = _year_of(match, today)
+        if match["number"]:
+            return _month(dt.date(year, _number(match["number"]), 1), today if match["year"] is None else None)
+        if match["month"]:
+            return _month(_shift_months(today.replace(day=1), _MONTHS_FROM_THIS[match["month"]]))
+        return dt.date(year, 1, 1), dt.date(year, 12, 31)
+    except (ValueError, OverflowError):  # 13月
+        return None
+
+
+def _year_of(match: regex.Match[str], today: dt.date) -> int:
+    said = match["year"]
+    if said is None:
+        return today.year
+    return today.year + _YEARS_FROM_THIS[said] if said in _YEARS_FROM_THIS else _year(said.removesuffix("年"))
+
+
+def _month(first: dt.date, today: dt.date | None = None) -> tuple[dt.date, dt.date]:
+    """A month from its first day; the year before's when it has not begun `today`."""
+    if today and first > today:
+        first = first.replace(year=first.year - 1)
+    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
 def _near(match: regex.Match[str], today: dt.date) -> dt.date:
     return today + dt.timedelta(days=_DAYS_FROM_TODAY[match["day"]])
 
@@ -126,6 +162,10 @@ _FORMS: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str], dt.date], dt
         (r"(?P<month>\d\d)(?P<day>\d\d)", _in_some_year),
         (rf"(?P<day>{_NUMBER})[日号]", _in_some_month),
     )
+)
+_PERIOD = regex.compile(
+    rf"(?P<month>[上这本])个?月|(?P<year>[前去今]年|(?:19|20)\d\d年?)(?:[-/.]?(?P<number>{_NUMBER})月?)?"
+    rf"|(?P<number>{_NUMBER})月份?"
 )
 # What may stand behind a day and says no more: 昨天的日报, 2月6日那期, 2026-02-06 周五 as a card has it.
 _TAIL = regex.compile(r"(?:那[天期]|的|日报)+$")

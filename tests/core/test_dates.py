@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.dates import parse_when
+from bot.core.dates import parse_period, parse_when
 
 TUESDAY = dt.date(2026, 2, 10)
 days = st.dates(dt.date(1970, 1, 1), dt.date(2100, 12, 31))
@@ -104,6 +104,33 @@ def test_no_day_is_named(text: str) -> None:
     assert parse_when(text, TUESDAY) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2月6日", "2026-02-06", "2026-02-06"),
+        ("2月", "2026-02-01", "2026-02-28"),
+        ("十二月份", "2025-12-01", "2025-12-31"),
+        ("2025-12", "2025-12-01", "2025-12-31"),
+        ("2025年12月", "2025-12-01", "2025-12-31"),
+        ("去年3月", "2025-03-01", "2025-03-31"),
+        ("上个月", "2026-01-01", "2026-01-31"),
+        ("本月", "2026-02-01", "2026-02-28"),
+        ("2025", "2025-01-01", "2025-12-31"),
+        ("２０２５年", "2025-01-01", "2025-12-31"),
+        ("去年", "2025-01-01", "2025-12-31"),
+    ],
+)
+def test_named_periods(text: str, first: str, last: str) -> None:
+    """Seen from Tuesday, 2026-02-10."""
+    assert parse_period(text, TUESDAY) == (dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+
+
+@pytest.mark.parametrize("text", ["", "月", "13月", "2025-13", "2100年后", "融资", "1"])
+def test_no_period_is_named(text: str) -> None:
+    """Impossible months and other words are None."""
+    assert parse_period(text, TUESDAY) is None
+
+
 @given(days, days)
 def test_a_full_date_means_itself(day: dt.date, today: dt.date) -> None:
     """Whatever today is, in every way of writing it."""
@@ -134,6 +161,7 @@ def test_a_weekday_alone_is_within_the_last_seven_days(weekday: int, today: dt.d
 def test_date_like_nonsense_is_harmless(text: str, today: dt.date) -> None:
     """Something or nothing, never an error, on the first and the last day of the calendar too."""
     parse_when(text, today)
+    parse_period(text, today)
 
 
 @given(st.text(st.characters()))

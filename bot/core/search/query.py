@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from bot.core.dates import parse_when
+from bot.core.dates import parse_period
 from bot.core.search.aliases import LONGEST_NAME_WORDS, Aliases
 from bot.core.search.terms import Phrase, Run, fold, phrase, runs
 
@@ -16,7 +16,7 @@ MAX_CHARACTERS = 200
 MAX_WORDS = 8
 
 _PIECE = regex.compile(
-    r"(?<!\S)(?P<name>tag|after|before)[:：](?:[\"“”](?P<quoted>[^\"“”]*)[\"“”]|(?P<value>[^\s\"“”]+))"
+    r"(?<!\S)(?P<name>tag|after|before)[:：][ \u3000]?(?:[\"“”](?P<quoted>[^\"“”]*)[\"“”]|(?P<value>[^\s\"“”]+))"
     r"|[\"“”「『](?P<phrase>[^\"“”」』]*)[\"“”」』]"
     r"|(?P<chunk>[^\s\"“”「」『』]+)",
     regex.IGNORECASE,
@@ -75,10 +75,10 @@ def _filter(query: Query, piece: regex.Match[str], today: dt.date) -> Query | No
     match piece["name"].lower():
         case "tag" if fold(value):
             return replace(query, tags=(*query.tags, value))
-        case "after" if day := parse_when(value, today):
-            return replace(query, after=day)
-        case "before" if day := parse_when(value, today):
-            return replace(query, before=day)
+        case "after" if period := parse_period(value, today):
+            return replace(query, after=period[0])
+        case "before" if period := parse_period(value, today):
+            return replace(query, before=period[1])
     return None
 
 

@@ -66,6 +66,12 @@ def test_filters_are_understood() -> None:
     assert [word.text for word in query.words] == ["融资"]
 
 
+def test_filters_take_months_years_and_a_space() -> None:
+    """after: from the first day of it, before: up to the last."""
+    query = parse_query("tag: 模型 after:2025-12 before:1月", TODAY)
+    assert query == Query((), ("模型",), dt.date(2025, 12, 1), dt.date(2026, 1, 31))
+
+
 def test_a_filter_that_makes_no_sense_is_searched() -> None:
     """Nothing typed is lost."""
     assert words("before:noon") == ["before", "noon"]
