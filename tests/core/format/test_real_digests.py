@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,12 +21,14 @@ from bot.core.format import (
     rest_view,
     section_view,
 )
+from bot.core.format.blocks import is_lead_in, write_blocks
 from bot.core.format.guard import WORD_JOINER
 from bot.core.format.items import write_item
-from bot.core.format.manuscript import Manuscript
+from bot.core.format.manuscript import Cut, Manuscript
 from bot.core.format.parts import Part, to_params, utf16_len
-from bot.core.format.sections import item_style
-from bot.core.models import Digest, Item
+from bot.core.format.sections import folded, is_heading, item_style, section_draft
+from bot.core.format.split import Frame, Limits, split
+from bot.core.models import Digest, Item, Passage, Section
 from bot.core.tags.edition import TagFilter, select
 from bot.locales import catalogue
 from tests.support.oracle import judge
@@ -88,6 +90,22 @@ def test_items_are_whole_and_keep_to_their_section(path: Path) -> None:
 
 
 @files
+@pytest.mark.parametrize("size", [800, 1600])
+def test_no_section_takes_more_messages_than_it_needs(path: Path, size: int) -> None:
+    """Filling small messages one after the other with whole entries, as far as they go, takes as many: none is wasted.
+
+    At the full size nearly every section is one message, which proves little.
+    """
+    digest = digest_in(path)
+    for section in digest.told_sections:
+        units = list(units_of(digest, section))
+        assert "".join(units).rstrip() == section_draft(digest, section, SAY).text.text
+        if all(utf16_len(unit) <= size - 2 for unit in units):
+            messages = split(section_draft(digest, section, SAY), Frame(), Limits(units=size))
+            assert len(messages) == filled(units, size)
+
+
+@files
 def test_no_headline_or_label_ends_a_message(path: Path) -> None:
     """The last line of a message is text, unless an item is nothing but its headline."""
     digest = digest_in(path)
@@ -129,6 +147,33 @@ def test_section_pages_lead_through_the_whole_digest(path: Path) -> None:
     expected = [part for number in range(1, len(digest.sections) + 1) for part in pages_of_section(digest, number)]
     assert [part.text for part in there] == [part.text for part in expected]
     assert [part.text for part in section_pages(digest, sign="‹")] == [part.text for part in reversed(expected)]
+
+
+def units_of(digest: Digest, section: Section) -> Iterator[str]:
+    """What may not be torn: an entry, or a line with the entry it announces; each with the empty line before it."""
+    opened, rest = folded(section)
+    page = Manuscript()
+    for entry in [*opened, *rest]:
+        if isinstance(entry, Item):
+            write_item(page, entry, item_style(digest, SAY), is_titled=not is_heading(entry, section))
+        else:
+            write_blocks(page, entry.blocks)
+        is_announcing = isinstance(entry, Passage) and is_lead_in(entry.blocks[-1])
+        is_folded = bool(rest) and entry not in opened[:-1]
+        page.gap(1 if is_announcing or is_folded else 2, Cut.UNIT).plain("")
+        if not is_announcing:
+            yield page.finish().text.text
+            page = Manuscript()
+
+
+def filled(units: Sequence[str], size: int) -> int:
+    """How many messages the units take when each is filled before the next is begun."""
+    count = used = 0
+    for unit in units:
+        if not count or used + utf16_len(unit.rstrip()) > size:
+            count, used = count + 1, 0
+        used += utf16_len(unit)
+    return count
 
 
 def item_text(digest: Digest, item: Item) -> str:
