@@ -42,6 +42,8 @@ Inline = tuple[Run, ...]
 
 def plain(inline: Inline) -> str:
     """The words of an inline text without their looks."""
+    if len(inline) == 1:
+        return inline[0].text
     return "".join(run.text for run in inline)
 
 

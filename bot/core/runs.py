@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import replace
 
 from bot.core.models import PLAIN, Inline, Run, Style, plain
 
@@ -33,7 +32,7 @@ def tidy(runs: Iterable[Run]) -> Inline:
         if not run.text:
             continue
         if merged and (merged[-1].style, merged[-1].url) == (run.style, run.url):
-            merged[-1] = replace(run, text=merged[-1].text + run.text)
+            merged[-1] = Run(merged[-1].text + run.text, run.style, run.url)
         else:
             merged.append(run)
     return tuple(merged)
@@ -46,7 +45,7 @@ def cut(inline: Inline, start: int, end: int | None = None) -> Inline:
     for run in inline:
         low = max(0, start - offset)
         high = len(run.text) if end is None else max(0, end - offset)
-        pieces.append(replace(run, text=run.text[low:high]))
+        pieces.append(Run(run.text[low:high], run.style, run.url))
         offset += len(run.text)
     return tidy(pieces)
 
@@ -54,18 +53,20 @@ def cut(inline: Inline, start: int, end: int | None = None) -> Inline:
 def strip(inline: Inline, chars: str | None = None) -> Inline:
     """Trim both ends, white space by default."""
     text = plain(inline)
+    if len(text.strip(chars)) == len(text):
+        return inline
     start = len(text) - len(text.lstrip(chars))
     return cut(inline, start, max(start, len(text.rstrip(chars))))
 
 
 def unlinked(inline: Inline) -> Inline:
     """The same words without any link."""
-    return tidy(replace(run, url=None) for run in inline)
+    return tidy(Run(run.text, run.style) for run in inline)
 
 
 def unstyled(inline: Inline, style: Style) -> Inline:
     """The same words without one look."""
-    return tidy(replace(run, style=run.style & ~style) for run in inline)
+    return tidy(Run(run.text, run.style & ~style, run.url) for run in inline)
 
 
 def words(text: str, style: Style = PLAIN) -> Inline:
@@ -78,8 +79,8 @@ def lines(inline: Inline) -> list[Inline]:
     found: list[list[Run]] = [[]]
     for run in inline:
         first, *others = _AFTER_BREAK.split(run.text)
-        found[-1].append(replace(run, text=first))
-        found += ([replace(run, text=other)] for other in others)
+        found[-1].append(Run(first, run.style, run.url))
+        found += ([Run(other, run.style, run.url)] for other in others)
     return [tidy(line) for line in found if any(run.text for run in line)]
 
 
@@ -95,7 +96,7 @@ def join_soft_breaks(inline: Inline) -> Inline:
     offset = 0
     for run in inline:
         chars = [_joint(text, offset + i) if char == SOFT_BREAK else char for i, char in enumerate(run.text)]
-        joined.append(replace(run, text="".join(chars)))
+        joined.append(Run("".join(chars), run.style, run.url))
         offset += len(run.text)
     return tidy(joined)
 

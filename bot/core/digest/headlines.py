@@ -16,7 +16,7 @@ _DECORATION = re.compile(r"[\W\d_一二三四五六七八九十]{0,8}|\W{0,3}[\[
 _RUN_IN = re.compile(r"\s*(?:[：:]|——|--|—|–|-\s)")
 _PLAIN_SPLIT = re.compile(r"：\s*(?=\S)|:(?=\s+\S|[\u4e00-\u9fff])|\s*(?:——|\s[—–-]\s)\s*")
 _SOURCE_TAIL = re.compile(r"\s*[（(\[【]?\s*$")
-_CLAUSE_END = re.compile("[。！？；]|$")
+_CLAUSE_END = re.compile("[。！？；\n]|$")
 _SHORT = 8  # characters: too little to be a headline by itself
 _HEAD_MAX = 60
 _SOURCE_MAX = 40  # characters beside the links of a line that names sources

@@ -131,10 +131,11 @@ def has_long_heads(piece: Piece) -> bool:
 def is_label(inline: Inline) -> bool:
     """Whether a line only names what follows it: short and bold, or a roundup's name before a colon."""
     text = plain(inline)
-    if not text or len(text) > _LABEL_MAX or "\n" in text or any(run.url for run in inline):
+    if not text or "\n" in text or any(run.url for run in inline):
         return False
-    is_bold = headlines.is_bold(inline)
-    return is_bold or (ends_with_colon(text) and is_roundup(text))
+    if headlines.is_bold(inline):
+        return len(text) <= _LABEL_MAX or is_roundup(text)
+    return len(text) <= _LABEL_MAX and ends_with_colon(text) and is_roundup(text)
 
 
 def has_commentary(piece: Piece) -> bool:

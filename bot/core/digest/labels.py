@@ -24,6 +24,11 @@ _IMPACTS = _names(
     "影响 影响分析 影响评估 影响启示 市场影响 行业影响 投资影响 潜在影响 可能影响 深远影响 后续影响 "
     "影响投资启示 投资启示 影响展望 impact impacts marketimpact implications"
 )
+# The same words in other company: 深度洞察与分析, 核心解读, 影响与启示, 技术影响.
+_INSIGHT_LIKE = re.compile(
+    "(?:深度|核心|专家|编辑|编者|小编|行业|独家|本报)*(?:解读|洞察|点评)(?:分析|启示|洞见|观察|思考|解析|点评)*"
+)
+_IMPACT_LIKE = re.compile("(?:潜在|行业|市场|投资|深远|后续|社会|技术|商业)*影响(?:分析|评估|启示|展望|意义)*")
 # 洞察 is typed with look-alikes: 洽察 洰察 洛察 洯察 洢察 洠察 洵察 洞潜. 洞见 and 观察 are words of their own.
 _MISSPELT = re.compile("(洞察|洞(?![察见悉])[\u4e00-\u9fff]|(?!洞)[\u6c34-\u6e0a]察)")
 _SEPARATORS = re.compile(r"[\s&＆/|·、，,和与及+的_-]+|\band\b", re.IGNORECASE)
@@ -54,7 +59,8 @@ _FRAMES = re.compile(
 _FRAMES_LATIN = re.compile(
     r"(?:(?:today'?s|daily|executive|overall|quick) )?(?:summary|overview|outline)|(?:table of )?contents|tl;?dr|"
     r"intro(?:duction)?|editor'?s? (?:note|letter)|sources|references|credits|disclaimer|conclusion|wrap[- ]?up|"
-    r"closing(?: thoughts)?|sign[- ]?off|(?:about|subscribe|feedback|discussion|statistics)\b.{0,30}",
+    r"closing(?: thoughts)?|sign[- ]?off|in (?:today'?s|this) (?:issue|edition|newsletter|digest|email)|"
+    r"what'?s inside|(?:about|subscribe|feedback|discussion|statistics)\b.{0,30}",
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
@@ -118,9 +124,9 @@ def _found(written: str, inline: Inline, end: int) -> FoundLabel | None:
     written = _bare(written)
     label = _MISSPELT.sub("洞察", written) if _key(written)[:2] in ("深度", "洞察") or len(written) == 2 else written
     key = _key(label)
-    if key in _IMPACTS:
+    if key in _IMPACTS or _IMPACT_LIKE.fullmatch(key):
         kind = CommentaryKind.IMPACT
-    elif key in _INSIGHTS:
+    elif key in _INSIGHTS or _INSIGHT_LIKE.fullmatch(key):
         kind = CommentaryKind.INSIGHT
     else:
         return None

@@ -48,14 +48,16 @@ def _without_preface(drafts: list[_Draft]) -> list[_Draft]:
     blocks = tuple(block for entry in drafts[0].entries for block in entry.blocks)
     if sum(map(len, block_lines(blocks))) > _PREFACE_MAX:
         return drafts
-    if isinstance(blocks[0], Paragraph) and _is_line(plain(blocks[0].inline)):
+    if isinstance(blocks[0], Paragraph) and _is_line(blocks[0].inline):
         blocks = (Label(blocks[0].inline), *blocks[1:])
     first, *others = drafts[1:]
     return [replace(first, entries=[Passage(blocks), *first.entries]), *others]
 
 
-def _is_line(text: str) -> bool:
-    return len(text) <= _LINE_MAX and "\n" not in text and not text.endswith(_SENTENCE_END)
+def _is_line(inline: Inline) -> bool:
+    text = plain(inline)
+    is_short = len(text) <= _LINE_MAX and "\n" not in text and not text.endswith(_SENTENCE_END)
+    return is_short and not any(run.url for run in inline)
 
 
 def _without_title(nodes: list[Node], title: str) -> tuple[str, list[Node]]:

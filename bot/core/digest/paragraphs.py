@@ -12,6 +12,7 @@ from bot.core.ordinals import find_ordinal
 from bot.core.runs import cut, join_soft_breaks, lines, strip, tidy
 
 _RULE = re.compile(r"\s*([^\w\s\U0001f000-\U0001ffff])(?:\s*\1){2,}\s*")
+_BRACKETED = re.compile(r"\s*【[^】]{1,40}】\s*")
 _BULLET = re.compile(r"\s*([•●○◦▪▫■□◆◇‣⁃∙・·✦✧➤➢►▶])(?!\s*\1)\ufe0f?\s*(?=\S)")
 
 
@@ -70,5 +71,7 @@ def _is_head_line(inline: Inline) -> bool:
     shown = [run for run in inline if run.text.strip(" \r\n:：")]
     if not shown or _is_bullet(inline):
         return False
+    if _BRACKETED.fullmatch(plain(inline)):
+        return True
     is_bold = all(Style.BOLD in run.style for run in shown)
     return is_bold or (shown[0].url is not None and all(run.url == shown[0].url for run in shown))

@@ -40,7 +40,7 @@ def has_ink(block: Block) -> bool:
     """Whether a block shows anything."""
     match block:
         case Paragraph(inline) | Label(inline):
-            return bool(trimmed(inline))
+            return _is_inked(inline)
         case ListBlock(entries):
             return any(has_ink(inner) for entry in entries for inner in entry.blocks)
         case Quote(inner_blocks):
@@ -48,7 +48,11 @@ def has_ink(block: Block) -> bool:
         case Code(text):
             return bool(clean(text).strip())
         case Table(header, rows):
-            return any(trimmed(cell) for row in (header, *rows) for cell in row)
+            return any(_is_inked(cell) for row in (header, *rows) for cell in row)
+
+
+def _is_inked(inline: Inline) -> bool:
+    return any(clean(run.text).strip() for run in inline)
 
 
 def trimmed(inline: Inline) -> Inline:
@@ -149,4 +153,4 @@ def _write_table(page: Manuscript, table: Table) -> None:
             page.plain(INDENT if column else "• ")
             if trimmed(name):
                 page.inline(trimmed(name)).plain("：")
-            page.inline(trimmed(value))
+            page.inline(_indented(trimmed(value), 1))

@@ -42,6 +42,7 @@ _STYLES = {
     Style.STRIKE: "strikethrough",
     Style.CODE: "code",
 }
+_CHECKBOXES = {"☐": False, "☑": True}
 _NUMBER = re.compile(r"(\d{1,9})[.)]")
 _TEXT_FIELDS = ("text", "summary", "credit", "caption")
 
@@ -132,7 +133,9 @@ def _rich_block(block: Block, nesting: int) -> Iterator[Json]:
 
 def _rich_entry(entry: ListEntry, nesting: int) -> Json:
     number = _NUMBER.fullmatch(entry.marker)
-    label = {"value": int(number[1]), "type": "1"} if number else {}
+    label: Json = {"value": int(number[1]), "type": "1"} if number else {}
+    if entry.marker in _CHECKBOXES:
+        label = {"has_checkbox": True} | ({"is_checked": True} if _CHECKBOXES[entry.marker] else {})
     return {"blocks": rich_blocks(entry.blocks, nesting + 1)} | label
 
 

@@ -62,7 +62,7 @@ EMPTY = Text()
 
 def _clip(entity: Entity, start: int, end: int) -> Entity:
     first, last = max(entity.offset, start), min(entity.offset + entity.length, end)
-    return replace(entity, offset=first - start, length=last - first)
+    return Entity(entity.type, first - start, last - first, entity.url, entity.language)
 
 
 def entity_bytes(entity: Entity) -> int:
@@ -106,7 +106,7 @@ class Writer:
 
     def append(self, other: Text) -> Self:
         """Another text with its formatting."""
-        self._entities += [replace(entity, offset=entity.offset + self.units) for entity in other.entities]
+        self._entities += [_clip(entity, -self.units, entity.offset + entity.length) for entity in other.entities]
         return self.plain(other.text)
 
     @contextmanager
@@ -150,7 +150,7 @@ def spelled_out(runs: Sequence[Run]) -> Iterator[Run]:
             address = clean(run.url[len("mailto:") :].partition("?")[0])
             yield replace(run, text=run.text if address in run.text else f"{run.text} ({address})", url=None)
         else:
-            yield replace(run, url=telegram_url(run.url))
+            yield Run(run.text, run.style, telegram_url(run.url))
 
 
 _Span = tuple[int, int]

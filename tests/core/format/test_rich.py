@@ -152,14 +152,19 @@ def test_looks_and_links_of_a_text() -> None:
 
 
 def test_lists_code_and_tables_have_their_own_blocks() -> None:
-    """Numbers of ordered lists are kept."""
+    """Numbers of ordered lists are kept, and the boxes of what is done and to do."""
     made = rich_blocks([
         ListBlock((ListEntry("3.", (Paragraph(words("三")),)),)),
         Code("a = 1\n", "python"),
         Table((words("甲"),), ((words("一"),),)),
+        ListBlock((ListEntry("☐", (Paragraph(words("待")),)), ListEntry("☑", (Paragraph(words("毕")),)))),
     ])  # fmt: skip
     assert made[0]["items"] == [{"blocks": [paragraph("三")], "value": 3, "type": "1"}]
     assert made[1] == {"type": "pre", "text": "a = 1", "language": "python"}
+    assert made[3]["items"] == [
+        {"blocks": [paragraph("待")], "has_checkbox": True},
+        {"blocks": [paragraph("毕")], "has_checkbox": True, "is_checked": True},
+    ]
     assert made[2]["cells"][0][0] == {"text": "甲", "align": "left", "valign": "top", "is_header": True}
 
 
