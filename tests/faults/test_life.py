@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
+import resource
 import signal
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.sandbox.telegram import ADMIN
+from bot.sandbox.faults import Fault
+from bot.sandbox.telegram import ADMIN, GROUP, READER
 from tests.support.operator import Operator, operating
 
 SECTION = re.compile(r"【(\d)/5】")
@@ -49,6 +52,49 @@ async def test_a_process_that_was_asleep_repeats_nothing(operator: Operator) -> 
         process.send_signal(signal.SIGSTOP)
         await asyncio.sleep(0.5)
         process.send_signal(signal.SIGCONT)
+    await operator.until(operator.has_all)
+    assert await operator.end(process) == 0
+
+    assert sections(operator) == Counter("12345")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process")
+async def test_a_full_disk_stops_sending_not_answering_and_goes_on_by_itself(operator: Operator) -> None:
+    """No file may grow any more in the middle of a publication: the admin hears of it, a reader is answered, and once
+    there is room again the rest comes, each section once."""
+    operator.telegram.start(ADMIN)
+    process = await operator.run(ADMIN_IDS=str(ADMIN), RATE_PER_SECOND="2")
+    operator.write_todays()
+    await operator.until(lambda: len(operator.group_texts()) >= 2)
+
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+    await operator.until(lambda: operator.has_heard(ADMIN, "数据库出了问题"))
+    there = len(operator.group_texts())
+    operator.telegram.send_text(READER, READER, "/help")
+    await operator.until(lambda: operator.telegram.bot_messages(READER))
+    assert len(operator.group_texts()) == there < 6
+
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    await operator.until(operator.has_all)
+    await operator.until(lambda: operator.has_heard(ADMIN, "恢复正常"))
+    assert await operator.end(process) == 0
+
+    assert sections(operator) == Counter("12345")
+
+
+async def test_a_call_that_hangs_does_not_hold_a_stop_up_for_longer_than_20_seconds(
+    operator: Operator, depth: int
+) -> None:
+    """SIGTERM while Telegram keeps silent: exit 0 in time; the next process takes up what may have arrived."""
+    if depth == 1:
+        pytest.skip("takes twenty seconds; FAULTS=2 runs it")
+    operator.telegram.fail("sendMessage", Fault.timeout(is_processed=True), chat_id=GROUP)
+    process = await operator.run()
+    operator.write_todays()
+    await operator.until(operator.group_texts)
+    async with asyncio.timeout(20):
+        assert await operator.end(process) == 0
+    process = await operator.run()
     await operator.until(operator.has_all)
     assert await operator.end(process) == 0
 

@@ -1,9 +1,11 @@
 """The ledger: deliveries appear together, are claimed once, and its counters are kept."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from bot.core.delivery.retry import Policy
 from bot.core.tags.edition import TagFilter
@@ -26,6 +28,12 @@ from bot.storage.records import (
     PublicationPlan,
     Target,
 )
+from bot.storage.schema import deliveries
+
+
+class KilledError(Exception):
+    """The process is gone."""
+
 
 ROBOTS = TagFilter(followed=("机器人",))
 NOTHING = TagFilter(muted=("芯片算力",))
@@ -107,6 +115,52 @@ async def test_building_goes_on_where_it_stopped(store, readers, url, clock):
 
     assert (await another.campaigns.find(campaign_id)).total == 10
     await another.close()
+
+
+@pytest.mark.parametrize("chunk", range(5))
+async def test_a_kill_in_any_chunk_takes_back_that_chunk_and_nothing_else(store, readers, chunk):
+    """Written rows, cursor and count belong to one transaction; the next process writes the rest, nobody twice."""
+    campaign_id = await store.campaigns.publish(plan())
+    for _ in range(chunk):
+        await store.fanout.write_chunk(campaign_id, 3)
+    before = await store.campaigns.find(campaign_id)
+    writing = store.lease.writing
+
+    @asynccontextmanager
+    async def killed_before_the_commit():
+        async with writing() as connection:
+            yield connection
+            raise KilledError
+
+    store.lease.writing = killed_before_the_commit
+    with pytest.raises(KilledError):
+        await store.fanout.write_chunk(campaign_id, 3)
+    store.lease.writing = writing
+    assert await store.campaigns.find(campaign_id) == before
+    assert before.state is CampaignState.BUILDING
+
+    await build(store, campaign_id)
+
+    campaign = await store.campaigns.find(campaign_id)
+    chats = [row.chat_id for row in await claim(store, campaign_id)]
+    assert (campaign.state, campaign.total) == (CampaignState.RUNNING, 10)
+    assert sorted(chats) == [-100, 1, 2, 4, 5, 6, 7, 8, 9, 10]
+
+
+async def test_a_claim_on_a_server_skips_rows_that_another_process_has_locked(postgres_url, clock):
+    """It does not wait for them."""
+    store, other = [await Store.open(postgres_url, clock=clock) for _ in range(2)]
+    targets = tuple(Target(chat_id) for chat_id in (-1, -2, -3, -4))
+    campaign_id = await store.campaigns.publish(plan(targets=targets, editions={}))
+    await build(store, campaign_id)
+    locked = select(deliveries.c.chat_id).where(deliveries.c.chat_id < -2).with_for_update()
+    async with other._database.writing() as connection:
+        await connection.execute(locked)
+        async with asyncio.timeout(5):
+            assert [row.chat_id for row in await claim(store, campaign_id)] == [-2, -1]
+    assert [row.chat_id for row in await claim(store, campaign_id)] == [-4, -3]
+    await store.close()
+    await other.close()
 
 
 async def test_what_is_claimed_is_claimed_once_until_its_lease_ends(store, readers, clock):

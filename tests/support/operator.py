@@ -97,6 +97,10 @@ class Operator:
         """What stands in the group."""
         return [message.text for message in self.telegram.messages(GROUP)]
 
+    def has_heard(self, person: int, words: str) -> bool:
+        """Whether the bot has told a person something with these words."""
+        return any(words in message.text for message in self.telegram.bot_messages(person))
+
     async def tap(self, words: str) -> None:
         """The admin taps this button, once it is there."""
         await self.until(lambda: self.button(words))
