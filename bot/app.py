@@ -137,8 +137,9 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
         await store.meta.claim_bot(bot.id)
         machine = await _build(settings, store, bot, inbox, limiter, traffic, closing)
         health.watch(store, machine.desk.archive, machine.desk.sender.is_reachable)
-        await machine.publisher.open()
-        await _run(machine, stop)
+        if await machine.delivery.stand_by(stop):
+            await machine.publisher.open()
+            await _run(machine, stop)
     log.info("bot.stopped")
 
 

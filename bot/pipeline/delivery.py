@@ -130,6 +130,11 @@ class Delivery:
         is_free = not self._ending.is_set() and not self._conflict.is_present(self._clock())
         return is_free and self._lease.is_held
 
+    async def stand_by(self, stop: asyncio.Event) -> bool:
+        """Wait until no other process sends from this database; False when `stop` came first. Before that this one must
+        neither publish nor ask Telegram for updates: two of them would disturb each other."""
+        return await self._lease.stand_by(stop)
+
     def wake(self) -> None:
         """There is a new campaign, or one was changed in the store."""
         self._feeder.news.set()
@@ -188,7 +193,7 @@ class Delivery:
     # -- work
 
     async def _work(self) -> None:
-        await self._persist(self._lease.wait)
+        await self._lease.wait()
         if self._store.is_shared:
             self._alarms.run(self._keep())
         await self._persist(self._recover)

@@ -37,11 +37,25 @@ class SenderLease:
         return not self._is_shared or self._clock() < self._until_ms - MARGIN_MS
 
     async def wait(self) -> None:
-        """Take it, as soon as it is free."""
-        while not await self._take():
-            log.info("lease.waiting")
+        """Take it, as soon as it is free and the state answers."""
+        is_first = True
+        while not await self._try():
+            if is_first:
+                log.info("lease.waiting", reason="another process sends from this database; this one stands by")
+            is_first = False
             await asyncio.sleep(self._pauses.lease_s)
         log.info("lease.taken")
+
+    async def stand_by(self, stop: asyncio.Event) -> bool:
+        """The same until `stop`; False when that came first."""
+        waiting = [asyncio.create_task(self.wait()), asyncio.create_task(stop.wait())]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        if stop.is_set():
+            await self.release()
+        return not stop.is_set()
 
     async def keep(self) -> None:
         """Renew it for ever.
@@ -64,6 +78,13 @@ class SenderLease:
             await self._lease.release()
         except StoreError as error:
             log.warning("lease.not_released", error=str(error))
+
+    async def _try(self) -> bool:
+        try:
+            return await self._take()
+        except StoreError as error:
+            log.warning("lease.not_taken", error=str(error))
+            return False
 
     async def _take(self) -> bool:
         until_ms = self._clock() + TERM_MS

@@ -119,6 +119,30 @@ async def test_killed_at_several_calls_loses_nothing(operator: Operator, depth: 
     assert repeated <= kills
 
 
+async def test_on_a_server_a_second_process_stands_by_and_takes_over(
+    operator: Operator, postgres_url: str, depth: int
+) -> None:
+    """It sends, publishes and polls nothing while the first one lives; within 30 seconds of a kill -9 it goes on."""
+    if depth == 1:
+        pytest.skip("takes half a minute; FAULTS=2 runs it")
+    shared = {"DATABASE_URL": postgres_url, "RATE_PER_SECOND": "2"}
+    first = await operator.run(DATA_DIR="first", **shared)
+    second = await operator.start(DATA_DIR="second", **shared)
+    await operator.until(lambda: "lease.waiting" in operator.log)
+    operator.write_todays()
+    await operator.until(lambda: len(operator.group_texts()) >= 2)
+    await operator.kill(first)
+
+    async with asyncio.timeout(30):
+        await operator.until(lambda: operator.log.count("bot.ready") == 2)
+    await operator.until(operator.has_all)
+    assert await operator.end(second) == 0
+
+    repeated = sum(count - 1 for count in sections(operator).values())
+    assert set(sections(operator)) == set("12345")
+    assert repeated <= 1
+
+
 async def test_a_state_that_is_gone_or_damaged_is_never_replaced(operator: Operator) -> None:
     """The process ends with the remedy; the file, or the place where it was, stays as it is."""
     assert await operator.end(await operator.run()) == 0

@@ -62,6 +62,22 @@ def test_a_dead_sender_is_replaced_within_30_seconds():
     assert TERM_MS / 1000 + USUAL.lease_s <= 30
 
 
+async def test_who_stands_by_can_be_stopped(stores, clock):
+    """And holds nothing then."""
+    first, second = (sender_lease(store, clock) for store in stores)
+    stop = asyncio.Event()
+    assert await first.stand_by(stop)
+    standing = asyncio.create_task(second.stand_by(stop))
+    await asyncio.sleep(0.05)
+    assert not standing.done()
+    stop.set()
+
+    async with asyncio.timeout(5):
+        assert not await standing
+    assert first.is_held
+    assert not second.is_held
+
+
 async def test_an_orderly_stop_hands_over_at_once(stores, clock):
     """No waiting for the term to end."""
     first, second = (sender_lease(store, clock) for store in stores)
