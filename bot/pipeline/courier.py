@@ -12,19 +12,8 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.core.delivery.retry import (
-    Attempt,
-    FallBack,
-    Migrated,
-    NotSent,
-    Outcome,
-    SendPlain,
-    Sent,
-    SourceLost,
-    Step,
-    TryAgain,
-    next_step,
-)
+from bot.core.delivery.retry import Attempt, Migrated, NotSent, Outcome, Sent, next_step
+from bot.core.delivery.steps import FallBack, SendPlain, SourceLost, Step, TryAgain
 from bot.core.delivery.throttle import Lane
 from bot.pipeline.outage import Outage
 from bot.pipeline.pauses import Pauses

@@ -9,12 +9,12 @@ from typing import Any
 
 import structlog
 
-from bot.core.delivery.retry import (
+from bot.core.delivery.retry import Policy
+from bot.core.delivery.steps import (
     Ask,
     AwaitStars,
     GiveUp,
     Leave,
-    Policy,
     Repeat,
     SourceLost,
     StandAside,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.delivery.retry import (
+from bot.core.delivery.steps import (
     Ask,
     AwaitStars,
     Done,

@@ -14,13 +14,13 @@ from bot.core.delivery.retry import (
     ChatGone,
     ChatPaused,
     Conflict,
-    FallBack,
     Policy,
     RetryAfter,
     Unauthorized,
     Unknown,
     next_step,
 )
+from bot.core.delivery.steps import FallBack
 from bot.core.format import Links
 from bot.core.models import Digest, Paragraph, Run
 from bot.core.tags.edition import TagFilter
