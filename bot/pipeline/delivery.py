@@ -201,7 +201,8 @@ class Delivery:
             self._feeder.news.clear()
             try:
                 rest_s = await self._round()
-                self._alarms.trouble(None)
+                if not self._recorder.is_stuck:
+                    self._alarms.trouble(None)
             except StoreError as error:
                 self._alarms.trouble(error)
                 rest_s = self._pauses.trouble_s

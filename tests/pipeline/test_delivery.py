@@ -463,7 +463,10 @@ async def test_a_full_disk_stops_sending_and_goes_on_by_itself(steady):
         for _ in range(100):
             await asyncio.sleep(0)  # calls under way come to their end
         before = len(steady.telegram.calls_of("sendMessage"))
-        await asyncio.sleep(0.3)
+        for _ in range(30):
+            steady.delivery.wake()  # a state that can be read is not yet one that can be written
+            await asyncio.sleep(0.01)
+        assert len(steady.heard.alarms) == 1
         assert len(steady.telegram.calls_of("sendMessage")) == before
         fill_disk(steady, is_full=False)
         await steady.idle()
