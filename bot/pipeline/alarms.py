@@ -8,8 +8,10 @@ from typing import Any
 
 import structlog
 
+from bot.core.delivery.steps import AwaitStars, GiveUp, SourceLost, Step, Suspend, Unreachable
 from bot.pipeline.hooks import Alarm, Hooks
 from bot.storage.errors import StoreError
+from bot.storage.records import Delivery
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +30,21 @@ class Alarms:
         if (code, subject, detail) not in self._told:
             self._told.add((code, subject, detail))
             self.run(self._hooks.on_alarm(Alarm(code, values)))
+
+    def about(self, row: Delivery, step: Step) -> None:
+        """Tell what came of a call, where somebody can do something about it."""
+        match step:
+            case GiveUp(reason) | SourceLost(reason):
+                where = {"campaign": row.campaign_id, "chat": row.chat_id, "part": row.next_part}
+                self.once("content_refused", row.campaign_id, row.next_part, **where, reason=reason)
+            case Suspend(reason) if row.is_group:
+                self.once("chat_paused", row.chat_id, chat=row.chat_id, reason=reason)
+            case Unreachable(reason) if row.is_group:
+                self.once("chat_gone", row.chat_id, chat=row.chat_id, reason=reason)
+            case AwaitStars(reason=reason):
+                self.once("stars_missing", row.campaign_id, reason=reason)
+            case _:
+                pass
 
     def trouble(self, error: StoreError | None) -> None:
         """The state cannot be used, or can again: the admins hear of each change."""

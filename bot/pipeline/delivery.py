@@ -12,15 +12,11 @@ import structlog
 from bot.core.delivery.retry import Policy
 from bot.core.delivery.steps import (
     Ask,
-    AwaitStars,
-    GiveUp,
     Leave,
     Repeat,
     SourceLost,
     StandAside,
     StopEverything,
-    Suspend,
-    Unreachable,
 )
 from bot.pipeline.alarms import Alarms
 from bot.pipeline.conflict import ConflictWatch
@@ -263,26 +259,17 @@ class Delivery:
     # -- what follows from a call
 
     def _on_called(self, carried: Carried) -> None:
-        campaign, row = carried.campaign, carried.before
+        campaign = carried.campaign
         match carried.step:
             case StopEverything(reason):
                 self._halt(TokenRejectedError(REVOKED.format(reason=reason)))
             case StandAside():
                 self.report_conflict()
-            case AwaitStars(reason=reason):
-                self._alarms.once("stars_missing", campaign.id, reason=reason)
             case SourceLost(reason) if campaign.kind is CampaignKind.BROADCAST:
                 self._feeder.rest(campaign.id)
                 self._alarms.run(self._give_up_source(campaign, reason))
-            case GiveUp(reason) | SourceLost(reason):
-                where = {"campaign": campaign.id, "chat": row.chat_id, "part": row.next_part}
-                self._alarms.once("content_refused", campaign.id, row.next_part, **where, reason=reason)
-            case Suspend(reason) if row.is_group:
-                self._alarms.once("chat_paused", row.chat_id, chat=row.chat_id, reason=reason)
-            case Unreachable(reason) if row.is_group:
-                self._alarms.once("chat_gone", row.chat_id, chat=row.chat_id, reason=reason)
-            case _:
-                pass
+            case step:
+                self._alarms.about(carried.before, step)
 
     def _on_recorded(self, carried: Carried) -> None:
         """It is committed: ask, or take the publisher's last step."""
