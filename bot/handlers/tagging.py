@@ -68,7 +68,7 @@ async def chooser(desk: Desk, reader: Chat, spread: Spread | None = None, *, hea
     """
     spread = spread or Spread()
     lines = [heading, desk.say("tags.intro"), await count_line(desk, reader.filter)]
-    rows = await _entity_rows(desk, reader.filter, spread) if spread.page else _topic_rows(desk, reader.filter, spread)
+    rows = await (_entity_rows if spread.page else _topic_rows)(desk, reader.filter, spread)
     keyboard = (_modes(desk, spread), *rows, _ends(desk, spread))
     return Part("\n".join(line for line in lines if line), keyboard=keyboard)
 
@@ -125,11 +125,12 @@ def _modes(desk: Desk, spread: Spread) -> tuple[Button, ...]:
     )
 
 
-def _topic_rows(desk: Desk, tags: TagFilter, spread: Spread) -> Keyboard:
-    topics = desk.taxonomy.topics
+async def _topic_rows(desk: Desk, tags: TagFilter, spread: Spread) -> Keyboard:
+    counts = await _counts(desk)
+    topics = {topic: _counted(desk, topic, counts) for topic in desk.taxonomy.topics}
     others = sorted({*tags.tags} - {*topics})
     more = button(desk.say("tags.entities"), "tags", replace(spread, page=1).argument)
-    buttons = [*_buttons(desk, {topic: topic for topic in topics}, tags, spread), more]
+    buttons = [*_buttons(desk, topics, tags, spread), more]
     chosen = _buttons(desk, {tag: tag for tag in others}, tags, spread)
     return (*_in_rows(buttons, TOPIC_COLUMNS), *_in_rows(chosen, TOPIC_COLUMNS))
 
@@ -150,11 +151,18 @@ async def _entity_rows(desk: Desk, tags: TagFilter, spread: Spread) -> Keyboard:
 
 async def _commonest(desk: Desk) -> dict[str, str]:
     """The entities most written about of late with their counts; of a young archive, the first ones there are."""
-    counts = await desk.archive.tag_counts(desk.today() - dt.timedelta(days=COUNTED_DAYS - 1))
-    known = set(desk.taxonomy.entities)
-    found = {tag: desk.say("tags.counted", tag=tag, count=count) for tag, count in counts.items() if tag in known}
-    found |= {tag: tag for tag in desk.taxonomy.entities if tag not in found}
-    return dict(list(found.items())[:ENTITIES_SHOWN])
+    counts, known = await _counts(desk), set(desk.taxonomy.entities)
+    found = dict.fromkeys([tag for tag in counts if tag in known] + list(desk.taxonomy.entities))
+    return {tag: _counted(desk, tag, counts) for tag in list(found)[:ENTITIES_SHOWN]}
+
+
+async def _counts(desk: Desk) -> dict[str, int]:
+    """How many items had each tag of late, the commonest first."""
+    return await desk.archive.tag_counts(desk.today() - dt.timedelta(days=COUNTED_DAYS - 1))
+
+
+def _counted(desk: Desk, tag: str, counts: Mapping[str, int]) -> str:
+    return desk.say("tags.counted", tag=tag, count=counts[tag]) if tag in counts else tag
 
 
 def _buttons(desk: Desk, labels: Mapping[str, str], tags: TagFilter, spread: Spread) -> list[Button]:

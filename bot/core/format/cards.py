@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from bot.core.address import telegram_url
 from bot.core.format.blocks import trimmed
@@ -186,13 +187,23 @@ def _edition_text(digest: Digest, say: Say, group: str | None, edition: Edition,
     page.gap(1, Cut.UNIT).plain(date_line(digest, say))
     page.gap(1, Cut.UNIT).inline((Run(_selected(digest, edition, say)),))
     page.gap(2, Cut.UNIT)
+    for _, chosen in groupby(items, lambda item: digest.section_of(item).number):
+        _write_chosen(page, edition, list(chosen))
+    if not edition.items:
+        page.plain(say("card.nothing_selected"))
+    return _footed(page, say, group)
+
+
+def _write_chosen(page: Manuscript, edition: Edition, items: Sequence[Item]) -> None:
+    """Items of one section below its title, each with the tag that brought it here."""
+    digest = edition.digest
+    title = section_title(digest, digest.section_of(items[0]))
+    if len(digest.sections) > 1 and title != items[0].title:  # a section of one item may be called like it
+        page.gap(2, Cut.UNIT).inline((Run(title),), also=Style.BOLD).gap(1, Cut.UNIT)
     for item in items:
         reason = edition.reason(item)
         page.plain(number_mark(item)).inline((*linked_headline(item), Run(f" · {reason}" if reason else "")))
         page.gap(1, Cut.UNIT)
-    if not edition.items:
-        page.plain(say("card.nothing_selected"))
-    return _footed(page, say, group)
 
 
 def _selected(digest: Digest, edition: Edition, say: Say) -> str:

@@ -304,6 +304,17 @@ def test_a_reader_with_tags_gets_their_edition() -> None:
     assert [button.callback for button in card.keyboard[0]] == ["v1:ed:20260206.0", "v1:rest:20260206.0"]
 
 
+def test_an_edition_is_listed_by_section() -> None:
+    """A bold title above the items of each; none above those of the only section, and never a headline said twice."""
+    entries = [story(n, f"标题{n}", topics=("机器人",)) for n in range(1, 5)]
+    made = digest(section(1, "甲", *entries[:2]), section(2, "乙", story(5)), section(3, "标题4", entries[3]))
+    card = reader_card(made, KEY, say=SAY, edition=select(made, TagFilter(("机器人",))))
+    listed = "\n\n甲\n1. 标题1 · 机器人\n2. 标题2 · 机器人\n4. 标题4 · 机器人"
+    assert card.text.endswith(listed)
+    bold = [card.text[each.offset : each.offset + each.length] for each in card.entities if each.type == "bold"]
+    assert bold == [made.title, "甲"]
+
+
 def test_a_long_edition_has_pages() -> None:
     """Twelve lines a card."""
     made = tagged(60)
