@@ -12,6 +12,7 @@ from bot.core.links import check_link
 from bot.core.models import PLAIN, Inline, Problem, Run, Severity, Style
 from bot.core.runs import SOFT_BREAK, is_wide, tidy
 
+_LINE_END = re.compile(f"[\n{SOFT_BREAK}]")
 _SPACES = re.compile("[ \t\xa0]+")
 _MARKS = {
     "strong_open": Style.BOLD,
@@ -209,4 +210,5 @@ def _is_mark(text: str, at: int, mark: str) -> bool:
         return False
     if not (before.isspace() and after.isspace()):
         return True
-    return any(map(is_wide, text[max(0, at - 2) : at].strip() + text[end : end + 2].strip()))
+    above, below = _LINE_END.split(text[:at])[-1], _LINE_END.split(text[end:], maxsplit=1)[0]
+    return any(map(is_wide, above.rstrip()[-1:] + below.lstrip()[:1]))

@@ -29,11 +29,11 @@ from bot.core.models import (
     Table,
     plain,
 )
-from bot.core.runs import cut, join_soft_breaks, strip, tidy, words
+from bot.core.runs import SOFT_BREAK, cut, join_soft_breaks, strip, tidy, words
 
 _TASK = re.compile(r"\[([ xX])\]\s+")
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]+(?:\s|$)")
-_SETEXT_MAX = 40  # a longer line above `---` was meant as text and a rule, not as a heading
+_SETEXT_MAX = 40  # a longer line above `---`, or several, were meant as text and a rule, not as a heading
 _SENTENCE_END = tuple("。！？；：.!?;:…”）)")
 
 
@@ -112,9 +112,10 @@ class _Builder:
 
     def _heading(self, token: Token) -> list[Node]:
         line = self._line(token)
-        inline = join_soft_breaks(self._inline())
-        if token.markup == "-" and _is_prose(plain(inline)):
-            return [Piece(Paragraph(inline), line), Rule(line + 1)]
+        source = self._inline()
+        if token.markup == "-" and _is_prose(plain(source)):
+            return [*split_paragraph(source, line), Rule(line + plain(source).count(SOFT_BREAK) + 1)]
+        inline = join_soft_breaks(source)
         return [Heading(int(token.tag[1]), inline, line)] if inline else []
 
     def _html(self, line: int) -> Iterator[Heading | Piece]:
@@ -208,7 +209,7 @@ def _as_block(node: Heading | Piece) -> Block:
 
 
 def _is_prose(text: str) -> bool:
-    return len(text) > _SETEXT_MAX or text.endswith(_SENTENCE_END)
+    return len(text) > _SETEXT_MAX or text.endswith(_SENTENCE_END) or SOFT_BREAK in text
 
 
 def _task(entry: ListEntry) -> ListEntry:
