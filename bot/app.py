@@ -17,10 +17,11 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, Updater
 
+from bot import memory
 from bot.archive import Archive
 from bot.config import ConfigError, Settings, load_settings, near_misses
 from bot.core.delivery.retry import Policy
-from bot.core.delivery.throttle import Limits, Throttle
+from bot.core.delivery.throttle import PAID_PER_SECOND, Limits, Throttle
 from bot.core.format import Links
 from bot.core.schedule import Timetable
 from bot.handlers import Desk, publish_commands, register
@@ -55,7 +56,6 @@ from bot.storage.witness import note_known, require_known
 
 REPLY_CONNECTIONS, BULK_CONNECTIONS, POLL_CONNECTIONS = 32, 192, 2
 RETRY_AT_MOST_S = 60
-PAID_PER_SECOND = 970.0
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name under which the state keeps it
 REJECTED = "Telegram does not accept BOT_TOKEN. Copy it again from @BotFather into .env."
 UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, Update.INLINE_QUERY)
@@ -151,6 +151,7 @@ async def _run(machine: Machine, stop: asyncio.Event) -> None:
                 tasks.create_task(loop)
             tasks.create_task(_listen(machine, stop))
             log.info("bot.ready", bot=machine.application.bot.username)
+            memory.settle()
 
 
 async def _listen(machine: Machine, stop: asyncio.Event) -> None:
