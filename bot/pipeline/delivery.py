@@ -96,7 +96,7 @@ class Delivery:
         self._questions = Questions(hooks, self._alarms, pauses, self._feeder.news)
         self._recovery = Recovery(store, self._courier, logbook, clock)
         self._conflict = ConflictWatch()
-        self._lease = SenderLease(store.lease, clock, is_shared=store.is_shared, pauses=pauses)
+        self._lease = SenderLease(store.lease, clock, is_shared=store.is_shared, dead=logbook.owner, pauses=pauses)
         self._speed = Speed(monotonic)
         self._fault: DeliveryError | None = None
         self._ending = asyncio.Event()

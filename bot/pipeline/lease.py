@@ -21,12 +21,21 @@ class SenderLease:
     """Held from `wait` on for as long as `keep` runs. A holder that was stopped for a while knows it by its clock.
 
     A state that is not shared is ours alone (the lock of the data folder says so): the lease is taken from whoever died
-    with it, and needs no renewal.
+    with it, and needs no renewal. On a shared one only `dead` is known to have ended: who sent from this data folder.
     """
 
-    def __init__(self, lease: Lease, clock: Callable[[], int], *, is_shared: bool, pauses: Pauses = USUAL) -> None:
+    def __init__(
+        self,
+        lease: Lease,
+        clock: Callable[[], int],
+        *,
+        is_shared: bool,
+        dead: str | None = None,
+        pauses: Pauses = USUAL,
+    ) -> None:
         self._lease = lease
         self._is_shared = is_shared
+        self._dead = dead
         self._clock = clock
         self._pauses = pauses
         self._until_ms = 0
@@ -88,6 +97,6 @@ class SenderLease:
 
     async def _take(self) -> bool:
         until_ms = self._clock() + TERM_MS
-        is_taken = await self._lease.take(TERM_MS, by_force=not self._is_shared)
+        is_taken = await self._lease.take(TERM_MS, by_force=not self._is_shared, dead=self._dead)
         self._until_ms = until_ms if is_taken else 0
         return is_taken

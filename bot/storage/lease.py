@@ -30,14 +30,14 @@ class Lease:
         self.owner = uuid.uuid4().hex
         self.predecessor: str | None = None
 
-    async def take(self, ttl_ms: int, *, by_force: bool = False) -> bool:
+    async def take(self, ttl_ms: int, *, by_force: bool = False, dead: str | None = None) -> bool:
         """Take or prolong it; False while another holds it. `by_force` takes it from whoever has it: for a state whose
-        other users are known to be dead."""
+        other users are known to be dead; `dead` is an owner of whom that is known."""
         async with self._database.writing() as connection:
             now = moment(connection, self._database.now())
             holder = (await connection.execute(select(leases.c.owner).where(IS_SENDERS))).scalar_one_or_none()
             statement = upsert(connection, leases).values(name=SENDER, owner=self.owner, until_ms=now + ttl_ms)
-            is_free = true() if by_force else or_(leases.c.owner == self.owner, leases.c.until_ms <= now)
+            is_free = true() if by_force else or_(leases.c.owner.in_([self.owner, dead]), leases.c.until_ms <= now)
             result = await connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=["name"], set_={"owner": self.owner, "until_ms": now + ttl_ms}, where=is_free

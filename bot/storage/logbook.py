@@ -52,6 +52,13 @@ class Logbook:
         self._file = BytesIO(BLANK) if path is None else _open(path)
         self._free = list(range(SLOTS))
 
+    @property
+    def owner(self) -> str | None:
+        """Who wrote the present page; None when nobody did."""
+        self._file.seek(0)
+        _, owner = HEAD.unpack(self._file.read(HEAD.size))
+        return None if owner == NOBODY else uuid.UUID(bytes=owner).hex
+
     def flights_of(self, predecessor: str | None) -> frozenset[Flight] | None:
         """What had begun and not ended when `predecessor` died; None when the notes are another's or not to be
         believed, so that anything may have begun."""

@@ -137,6 +137,8 @@ async def test_a_second_process_on_a_server_waits_and_goes_on_where_the_first_on
         readers = await engine.readers(12)
         campaign_id = await engine.publish([GROUP])
         await engine.crash_at(5)
+        engine.folder = tmp_path / "another machine"
+        engine.folder.mkdir()
         await engine.restart()
         sent = len(engine.telegram.calls)
         async with engine.running():
@@ -149,6 +151,20 @@ async def test_a_second_process_on_a_server_waits_and_goes_on_where_the_first_on
         campaign = await engine.campaign(campaign_id)
         assert campaign.sent == 1 + len(readers)
         assert engine.repeats() <= campaign.repeated
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a killed process closes nothing
+async def test_after_a_kill_the_same_machine_goes_on_at_once(tmp_path, postgres_url):
+    """Who held the lease wrote the logbook of this folder, whose lock is ours now: it is dead, nobody has to wait."""
+    async with open_engine(tmp_path, url=postgres_url) as engine:
+        readers = await engine.readers(12)
+        campaign_id = await engine.publish()
+        await engine.crash_at(5)
+        await engine.restart()
+        async with engine.running():
+            await engine.idle(tick_s=5)
+
+        assert (await engine.campaign(campaign_id)).sent == len(readers)
 
 
 @asynccontextmanager

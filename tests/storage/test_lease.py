@@ -39,6 +39,15 @@ async def test_it_has_one_holder_and_ends_by_itself(store, other):
     assert (store.lease.predecessor, other.lease.predecessor) == (None, store.lease.owner)
 
 
+async def test_from_one_who_is_known_to_be_dead_it_is_taken_at_once(store, other):
+    """From nobody else."""
+    await store.lease.take(TERM_MS)
+
+    assert not await other.lease.take(TERM_MS, dead="somebody else")
+    assert await other.lease.take(TERM_MS, dead=store.lease.owner)
+    assert other.lease.predecessor == store.lease.owner
+
+
 async def test_only_its_holder_can_give_it_back(store, other):
     """And the next one follows nobody then: nothing was left open."""
     await store.lease.take(TERM_MS)

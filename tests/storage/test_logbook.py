@@ -40,6 +40,12 @@ def test_calls_under_way_are_found_by_the_next_process(book, path):
     assert reread(path) == frozenset()
 
 
+def test_it_tells_who_wrote_it(book, path):
+    """So that a process knows its predecessor on this machine."""
+    assert book.owner == ONE
+    assert Logbook().owner is None
+
+
 def test_a_call_that_was_broken_off_stays_noted(book, path):
     """Nobody knows its end."""
     with pytest.raises(RuntimeError), book.flight(CALL):
