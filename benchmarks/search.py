@@ -2,8 +2,9 @@
 
     python -m benchmarks.search --items 330000
 
-Every engine gets the same items and answers the same queries with the count and the first ten hits, one at a time.
-Recall is measured against plain substring search of folded text. Ours is the whole of `Archive.search`, with snippets.
+Every engine gets the same items and answers the same queries with the count and the first page of five hits, one at a
+time. Recall is measured against plain substring search of folded text. Ours is the whole of `Archive.search`, with the
+items read and snippets cut; the others give row numbers only. 330,000 items take about eight minutes on a free core.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from bot.core.models import Digest, Item, Paragraph, Run, Section
 from bot.core.search.terms import fold
 from bot.core.tags.topics import Taxonomy
 
+PAGE = 5
 FIRST_DAY = dt.date(2016, 1, 1)
 ITEMS_A_DAY = 90
 NAMES = [
@@ -112,7 +114,7 @@ async def build_ours(folder: Path, stories: list[Story]) -> tuple[Engine, Archiv
     await archive.rebuild(sources(stories))
 
     async def search(query: str) -> Answer:
-        page = await archive.search(query, limit=10)
+        page = await archive.search(query, limit=PAGE)
         return page.total, {hit.item_key for hit in page.hits}
 
     return Engine("ours", time.perf_counter() - started, path.stat().st_size / 1e6, search), archive
@@ -131,7 +133,7 @@ def build_sqlite(folder: Path, stories: list[Story], name: str, schema: str, con
     async def search(query: str) -> Answer:
         given = (f"%{query}%" if "like" in condition else f'"{query}"',)
         total = connection.execute(f"select count(*) from story where {condition}", given).fetchone()[0]  # noqa: S608
-        sql = f"select rowid from story where {condition} order by rowid desc limit 10"  # noqa: S608
+        sql = f"select rowid from story where {condition} order by rowid desc limit {PAGE}"  # noqa: S608
         return total, {key(row[0]) for row in connection.execute(sql, given)}
 
     return Engine(name, time.perf_counter() - started, path.stat().st_size / 1e6, search)
@@ -143,6 +145,8 @@ def build_tantivy(folder: Path, stories: list[Story]) -> Engine | None:
         tantivy, jieba = importlib.import_module("tantivy"), importlib.import_module("jieba")
     except ImportError:
         return None
+    jieba.setLogLevel("WARNING")
+    jieba.initialize()
     started = time.perf_counter()
     place = folder / "tantivy"
     place.mkdir()
@@ -161,7 +165,7 @@ def build_tantivy(folder: Path, stories: list[Story]) -> Engine | None:
     async def search(query: str) -> Answer:
         words = [word for word in jieba.cut(query) if word.strip()]
         clauses = [(tantivy.Occur.Must, tantivy.Query.term_query(index.schema, "text", word)) for word in words]
-        found = searcher.search(tantivy.Query.boolean_query(clauses), 10)
+        found = searcher.search(tantivy.Query.boolean_query(clauses), PAGE)
         return found.count, {key(searcher.doc(address)["at"][0]) for _, address in found.hits}
 
     size = sum(file.stat().st_size for file in place.iterdir()) / 1e6

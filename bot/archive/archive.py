@@ -35,6 +35,8 @@ Clock = Callable[[], int]
 Parse = Callable[[bytes, str], Digest | None]
 
 PARSED_KEPT = 16
+FURTHEST = 1 << 31
+"""No archive has a hit beyond; larger numbers than SQLite's are answered, too."""
 ALTERNATIVES_TRIED = 80
 HISTORY_DAYS, HISTORY_ITEMS = 90, 400
 """How much of what was told about the same entities is looked at to tell which words are common."""
@@ -186,10 +188,8 @@ class Archive:
         if query.is_empty and not tags:
             return Page()
         async with self._file.reading() as connection:
-            total = await ranking.count(connection, scope)
-            if offset < 0 or limit <= 0 or offset >= total:
-                return Page(total)
-            rows = await ranking.rank(connection, scope, total, min(limit, total - offset), offset)
+            wanted = min(limit, FURTHEST) if 0 <= offset <= FURTHEST and limit > 0 else 0
+            total, rows = await ranking.find(connection, scope, wanted, offset if wanted else 0)
         return Page(total, tuple(_hit(row, query) for row in rows))
 
     async def suggest(self, text: str, *, limit: int = 4) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import aiosqlite
 
-from bot.archive.database import fetch_value
 from bot.archive.indexing import DAY_ROWS, first_row, tag_term
 from bot.core.search.query import Query, Word
 from bot.core.search.terms import Phrase
@@ -17,6 +16,8 @@ BROAD = 3_000
 """Hits beyond which the rest is ordered by date: comparing all of them would cost more than it helps."""
 
 Row = tuple[Any, ...]
+Selection = tuple[str, tuple[object, ...]]
+"""SQL that gives row ids, and its values."""
 
 _COLUMNS = "item.id, item.digest_key, item.number, item.section, item.headline, item.body, item.url, item.tags"
 _BEST_FIRST = "bm25(item_fts, 2.0, 1.0, 0.0), rowid desc"
@@ -68,43 +69,52 @@ def phrase_expression(phrase: Phrase) -> str:
 
 async def count(connection: aiosqlite.Connection, scope: Scope) -> int:
     """How many items are in the scope."""
-    if not scope.everywhere:
-        sql = f"select count(*) from item where {scope.rows}"  # noqa: S608 - all ours
-        return int(str(await fetch_value(connection, sql, scope.limits)))
-    return await _count(connection, scope, scope.everywhere)
+    total, _ = await find(connection, scope, 0, 0)
+    return total
 
 
-async def rank(connection: aiosqlite.Connection, scope: Scope, total: int, limit: int, offset: int) -> list[Row]:
-    """The items from `offset` on. Pages follow each other without gap or repetition."""
-    if not scope.everywhere:
-        return await _by_date(connection, scope, limit, offset)
+async def find(connection: aiosqlite.Connection, scope: Scope, limit: int, offset: int) -> tuple[int, list[Row]]:
+    """How many items are in the scope, and those from `offset` on.
+
+    Pages follow each other without gap or repetition.
+    """
+    everywhere = _rows_with(scope, scope.everywhere)
     if not scope.words:
-        return await _match(connection, scope, scope.everywhere, _NEWEST_FIRST, limit, offset)
-    found = await _match(connection, scope, scope.in_headlines, _NEWEST_FIRST, limit, offset)
-    if len(found) == limit:
-        return found
-    before = offset + len(found) if found or not offset else await _count(connection, scope, scope.in_headlines)
-    rest = f"({scope.everywhere}) NOT ({scope.in_headlines})"
+        return await _count_and_page(connection, everywhere, everywhere, limit, offset)
+    in_headlines = _rows_with(scope, scope.in_headlines)
+    total, found = await _count_and_page(connection, everywhere, in_headlines, limit, offset)
+    if len(found) == limit or offset + len(found) >= total:
+        return total, found
+    before = offset + len(found)
+    if offset and not found:
+        before, _ = await _count_and_page(connection, in_headlines, in_headlines, 0, 0)
+    rest = _rows_with(scope, f"({scope.everywhere}) NOT ({scope.in_headlines})")
     order = _BEST_FIRST if total <= BROAD else _NEWEST_FIRST
-    return found + await _match(connection, scope, rest, order, limit - len(found), max(0, offset - before))
+    return total, found + await _page(connection, rest, order, limit - len(found), max(0, offset - before))
 
 
-async def _count(connection: aiosqlite.Connection, scope: Scope, match: str) -> int:
-    sql = f"select count(*) from item_fts where item_fts match ? and {scope.rows}"  # noqa: S608 - all ours
-    return int(str(await fetch_value(connection, sql, (match, *scope.limits))))
+def _rows_with(scope: Scope, match: str) -> Selection:
+    if not match:
+        return f"select id as rowid from item where {scope.rows}", scope.limits  # noqa: S608 - all ours
+    return f"select rowid from item_fts where item_fts match ? and {scope.rows}", (match, *scope.limits)  # noqa: S608
 
 
-async def _by_date(connection: aiosqlite.Connection, scope: Scope, limit: int, offset: int) -> list[Row]:
-    sql = f"select {_COLUMNS} from item where {scope.rows} order by id desc limit ? offset ?"  # noqa: S608
-    return [tuple(row) for row in await connection.execute_fetchall(sql, (*scope.limits, limit, offset))]
+async def _count_and_page(
+    connection: aiosqlite.Connection, counted: Selection, paged: Selection, limit: int, offset: int
+) -> tuple[int, list[Row]]:
+    """Both in one question: the way to the database's thread and back takes longer than most answers."""
+    sql = f"""
+        select (select count(*) from ({counted[0]})), {_COLUMNS} from (select 1)
+        left join ({paged[0]} order by {_NEWEST_FIRST} limit ? offset ?) as hit left join item on item.id = hit.rowid
+    """  # noqa: S608 - all ours
+    rows = list(await connection.execute_fetchall(sql, (*counted[1], *paged[1], limit, offset)))
+    return rows[0][0], [tuple(row)[1:] for row in rows if row[1] is not None]
 
 
-async def _match(
-    connection: aiosqlite.Connection, scope: Scope, match: str, order: str, limit: int, offset: int
+async def _page(
+    connection: aiosqlite.Connection, selection: Selection, order: str, limit: int, offset: int
 ) -> list[Row]:
     # The page is chosen first, and only its items are read; `cross join` keeps the page's order.
-    matching = f"select rowid from item_fts where item_fts match ? and {scope.rows}"  # noqa: S608
-    page = f"{matching} order by {order} limit ? offset ?"
+    page = f"{selection[0]} order by {order} limit ? offset ?"
     sql = f"select {_COLUMNS} from ({page}) as hit cross join item on item.id = hit.rowid"  # noqa: S608 - all ours
-    rows = await connection.execute_fetchall(sql, (match, *scope.limits, limit, offset))
-    return [tuple(row) for row in rows]
+    return [tuple(row) for row in await connection.execute_fetchall(sql, (*selection[1], limit, offset))]
