@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from bot.core.models import Problem
+from bot.core.models import Problem, Severity
 from bot.core.schedule import Decision, Due, TooOld, Unready
 from bot.storage.records import DigestState, Known
 
@@ -52,9 +52,12 @@ def first_state(
 ) -> tuple[DigestState, str]:
     """The state of a digest that is met for the first time, or anew, with its reason.
 
-    `is_history`: its file was there before the bot was started for the first time.
+    `is_history`: its file was there before the bot was started for the first time. A new file with an error is told
+    of, however old it seems: its date may be a guess.
     """
-    if isinstance(decision, TooOld) or (is_history and isinstance(decision, Due) and not is_todays):
+    is_broken = any(problem.severity is Severity.ERROR for problem in doubts)
+    is_old = isinstance(decision, TooOld) and (is_history or not is_broken)
+    if is_old or (is_history and isinstance(decision, Due) and not is_todays):
         return DigestState.SEEN, ""
     if doubts:
         return DigestState.HELD, ",".join(problem.code for problem in doubts)
