@@ -18,7 +18,7 @@ async def test_the_chooser_has_all_topics_and_the_live_line(bot: Bot) -> None:
 
     chooser = await bot.write(READER, "/tags")
 
-    assert chooser.text == "选你关心的，不选就是全部。\n按此筛选，今天 5 → 5 条"
+    assert chooser.text == "选你关心的，不选就是全部。数字是近 30 天的条数。\n按此筛选，今天 5 → 5 条"
     assert bot.buttons(READER)[:2] == ["✅ 关注 ●", "🚫 屏蔽 ○"]
     assert [label.partition(" ")[0] for label in bot.buttons(READER)[2:-2]] == [*bot.desk.taxonomy.topics, "公司与产品"]
     assert "融资市场 1" in bot.buttons(READER)  # items of the last thirty days
