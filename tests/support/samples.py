@@ -48,32 +48,32 @@ def taxonomy() -> Taxonomy:
 
 
 def words(text: str) -> Inline:
+    """Plain text."""
     return (Run(text),)
 
 
 def said(text: str) -> Paragraph:
+    """A paragraph of plain text."""
     return Paragraph(words(text))
 
 
 def story(number: int, title: str = "英伟达发布新芯片", *blocks: Block, **more: object) -> Item:
+    """An item with a linked headline."""
     return Item(number, words(title), URL, blocks or (said("正文。"),), **more)  # type: ignore[arg-type]
 
 
 def brief(number: int, title: str = "快讯标题", rest: str = "，后文。", **more: object) -> Item:
+    """A brief whose linked headline goes on in its text."""
     return Item(number, words(title), URL, (said(rest),), is_brief=True, **more)  # type: ignore[arg-type]
 
 
 def section(number: int, title: str, *entries: Item | Passage, is_roundup: bool = False) -> Section:
+    """A section of these entries."""
     return Section(number, title, entries, is_roundup)
 
 
 def digest(*sections: Section, points: int = 0, title: str = "AI架构突破") -> Digest:
     """A digest of 2026-02-06 with so many points and a cover."""
-    """A section of these entries."""
-    """A brief whose linked headline goes on in its text."""
-    """An item with a linked headline."""
-    """A paragraph of plain text."""
-    """Plain text."""
     return Digest(
         dt.date(2026, 2, 6),
         "slug",
