@@ -96,7 +96,7 @@ EXAMPLES: dict[str, str | bytes] = {
 ELSEWHERE = {
     "file.missing", "file.name", "file.outside", "file.not_regular", "file.unreadable", "file.too_slow",
     "file.unparsable", "file.duplicate", "file.redated", "file.elsewhere", "file.no_digest", "length.delivery",
-    "category.alike", "category.other", "category.missing", "date.shared", "date.unlike_name",
+    "file.unprintable", "category.alike", "category.other", "category.missing", "date.shared", "date.unlike_name",
 }  # fmt: skip
 """Found by others than the parser: see the tests of posts, parser, intake and the command line."""
 

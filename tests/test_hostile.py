@@ -110,9 +110,11 @@ TRAPS: dict[str, tuple[Callable[[Path], None], str]] = {
     "brackets": (with_body("[" * 50_000), "markdown.too_complex"),
     "emphasis": (with_body("*a **b " * 20_000), "markdown.too_complex"),
     "wide table": (with_body("\n" + "|a" * 5_000 + "|\n" + "|-" * 5_000 + "|\n"), "markdown.table"),
+    "endless blanks": (with_body("```\n" + " " * 12_000 + "x\n```\n"), "file.unprintable"),
+    "a list for a key": (with_fields(*FIELDS, "date: 2026-02-06", "[a]: b"), "front_matter.syntax"),
     "deep quotes": (with_body("\n\n" + ">" * 5_000 + "a"), "markdown.too_deep"),
 }  # fmt: skip
-GUESSABLE = {"front_matter.full_width", "date.missing", "date.impossible"}
+GUESSABLE = {"front_matter.full_width", "front_matter.syntax", "date.missing", "date.impossible"}
 """A person can see what was meant: an admin may send it all the same."""
 traps = pytest.mark.parametrize(("plant", "code"), TRAPS.values(), ids=TRAPS)
 

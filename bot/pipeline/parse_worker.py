@@ -12,7 +12,10 @@ import struct
 import sys
 from typing import IO, Any
 
-from bot.core.digest import parse_digest
+from bot.core.digest import Parsed, parse_digest
+from bot.core.format import Links, publication
+from bot.core.models import Problem, Severity
+from bot.locales import catalogue
 
 LENGTH = struct.Struct(">Q")
 MEMORY_BYTES = 1 << 30
@@ -42,8 +45,21 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
     return data
 
 
+def understand(raw: bytes, name: str, **options: Any) -> Parsed | None:
+    """What `parse_digest` says, once its digest has been printed on trial: what takes too long, or cannot be cut into
+    messages at all, does so here and not where messages are sent."""
+    parsed = parse_digest(raw, name, **options)
+    if parsed is None or parsed.digest is None:
+        return parsed
+    try:
+        publication(parsed.digest, "", links=Links(""), say=catalogue())
+    except ValueError:
+        return Parsed(None, (*parsed.problems, Problem("file.unprintable", Severity.ERROR, parsed.digest.first_line)))
+    return parsed
+
+
 def work(limit_s: float) -> None:
-    """Parse what comes in until the input ends.
+    """Understand what comes in until the input ends.
 
     The kernel ends this process when one digest takes more than `limit_s` seconds of processor time: the timer's
     signal keeps its default action, so no running C code can put it off.
@@ -55,7 +71,7 @@ def work(limit_s: float) -> None:
         except EOFError:
             return
         signal.setitimer(signal.ITIMER_PROF, limit_s)
-        answer = parse_digest(raw, name, **options)
+        answer = understand(raw, name, **options)
         signal.setitimer(signal.ITIMER_PROF, 0)
         put(sys.stdout.buffer, answer)
 

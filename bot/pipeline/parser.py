@@ -1,4 +1,4 @@
-"""Parsing under a limit that really stops it: a worker process that the kernel ends when a text takes too long."""
+"""Parsing and printing under a limit that really stops it: a worker process that the kernel ends."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from bot.core.digest import Parsed
 from bot.core.models import Problem, Severity
 from bot.pipeline.parse_worker import get, put
 
-LIMIT_S = 2.0
-WALL_FACTOR = 15
+LIMIT_S = 0.5
+"""Some ten times what the largest real digest takes."""
+WALL_FACTOR = 60
 IDLE_S = 60.0
 
 
@@ -45,7 +46,10 @@ class Parser:
         self.close()
 
     def parse(self, raw: bytes, name: str, *, is_named: bool = False) -> Parsed | None:
-        """What `core.digest.parse_digest` says, or a digest-less `Parsed` with the problem that stopped it."""
+        """What `core.digest.parse_digest` says, or a digest-less `Parsed` with the problem that stopped it.
+
+        A digest that comes back can be printed within the limit, too.
+        """
         request = (raw, name, {"category": self._category, "is_named": is_named})
         with self._lock:
             worker = self._worker = self._worker or self._start()

@@ -37,6 +37,30 @@ def test_a_text_that_takes_too_long_is_given_up_and_the_next_one_is_read() -> No
         assert hasty.parse(NEWEST.read_bytes(), NEWEST.name) == stopped
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to look for dead processes")
+def test_what_parses_fast_and_prints_slowly_is_given_up_too() -> None:
+    """A text may be simple and endless; nothing is left of the worker that was ended."""
+    endless = NEWEST.read_bytes() + "长".encode() * 300_000
+    with Parser(CATEGORY, limit_s=0.2) as parser:
+        assert parse_digest(endless, NEWEST.name) is not None
+        stopped = parser.parse(endless, NEWEST.name)
+        assert stopped is not None
+        assert [problem.code for problem in stopped.errors] == ["file.too_slow"]
+        assert not parser.is_awake
+        assert [path for path in Path("/proc").glob("[0-9]*") if _is_our_zombie(path)] == []
+        assert parser.parse(NEWEST.read_bytes(), NEWEST.name) == parse_digest(
+            NEWEST.read_bytes(), NEWEST.name, category=CATEGORY
+        )
+
+
+def _is_our_zombie(process: Path) -> bool:
+    try:
+        state, parent, *_ = (process / "stat").read_text().rpartition(")")[2].split()
+        return state == "Z" and int(parent) == os.getpid()
+    except OSError:
+        return False
+
+
 def test_a_worker_at_rest_is_let_go_and_comes_back(parser: Parser) -> None:
     """Between two digests lies a day: nothing is kept in memory for it."""
     before = parser.parse(NEWEST.read_bytes(), NEWEST.name)

@@ -203,9 +203,10 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen:
-                self.repeated.append((str(key.value), key.start_mark.line))
-            seen.add(str(key.value))
+            name = str(key.value)  # of a key that is a list or a mapping, too: it is refused below
+            if name in seen:
+                self.repeated.append((name, key.start_mark.line))
+            seen.add(name)
         return super().construct_mapping(node, deep)
 
 

@@ -29,7 +29,8 @@ from bot.core.models import (
 USUAL_LETTERS = 4_000
 _SHORT = USUAL_LETTERS // 10
 _STUB = USUAL_LETTERS // 4
-_ENDLESS = USUAL_LETTERS * 15  # the largest real one has 19,000
+_ENDLESS = USUAL_LETTERS * 15  # the largest real one has 19,000, in 21,000 characters and 84 items
+_MOST_ITEMS = 500
 _UNFINISHED_MIN = 20
 _LETTER = re.compile(r"[^\W_]")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -42,7 +43,7 @@ def shape_problem(digest: Digest) -> Problem | None:
     letters = len(_LETTER.findall(text))
     line = digest.first_line
     values = {"letters": letters, "usual": USUAL_LETTERS, "items": len(digest.items), "points": len(digest.points)}
-    if letters > _ENDLESS:
+    if letters > _ENDLESS or len(text) > 2 * _ENDLESS or len(digest.items) > _MOST_ITEMS:
         return Problem("shape.too_long", Severity.WARNING, line, values)
     if 0 < letters < _STUB and _is_chinese(digest) and not _HAN.search(text):
         return Problem("shape.no_chinese", Severity.WARNING, line, values)

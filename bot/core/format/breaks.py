@@ -21,7 +21,7 @@ _CLAUSES = regex.compile(r"[，、：）》]|[,:;)](?=\s)|\s[-–—](?=\s)|—�
 # stays with what it closes or opens.
 _WORDS = regex.compile(
     r"""
-    (?:[“‘『「（《【(\[$¥€£#@]*+
+    (?:[“‘『「（《【(\[$¥€£#@]{0,8}+
     (?: (?: [[\p{L}\p{N}\p{M}_\u200c\u200d]--[\p{Han}\p{Hiragana}\p{Katakana}]]++
             (?: [.,:/@&+%'’\u2060\-·_=?\#~]++ (?=[\p{L}\p{N}]) )?+ )++
       | \X )

@@ -78,7 +78,10 @@ def announce_rich(parts: Sequence[RichPart], above: Sequence[Inline], *, is_sile
 
 def fits(blocks: Sequence[Json]) -> bool:
     """Whether one rich message holds these blocks."""
-    size = measure(blocks)
+    return _is_sendable(measure(blocks))
+
+
+def _is_sendable(size: RichSize) -> bool:
     return size.units <= LIMITS.units and size.blocks <= LIMITS.blocks and size.depth <= LIMITS.depth
 
 
@@ -131,11 +134,14 @@ def _commentary(commentary: Sequence[Commentary], say: Say) -> Json:
 def _packed(blocks: Sequence[Json]) -> Iterator[list[Json]]:
     """A section's blocks in the fewest messages; a headline goes with what follows it."""
     message: list[Json] = []
+    size = RichSize()
     for group in _groups([piece for block in blocks for piece in _small(block)]):
-        if message and not fits([*message, *group]):
+        weight = measure(group)
+        if message and not _is_sendable(size + weight):
             yield message
-            message = []
-        message = [*message, *group]
+            message, size = [], RichSize()
+        message += group
+        size += weight
     if message:
         yield message
 
