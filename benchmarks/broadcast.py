@@ -17,7 +17,8 @@ from telegram import Bot
 from telegram.request import HTTPXRequest
 
 from benchmarks.edge import TOKEN, Far, far_telegram, pin, trusting
-from benchmarks.fanout import fill, rss_mb
+from benchmarks.fanout import fill
+from benchmarks.figures import most_rss_mb
 from bot import memory
 from bot.app import BULK_CONNECTIONS, now_ms
 from bot.core.delivery.throttle import PAID_PER_SECOND, Limits, Throttle
@@ -78,7 +79,7 @@ async def ours(far: Far, readers: int, folder: Path) -> str:
     assert campaign.sent == readers == counts.ok
     return (
         f"ours: {counts.per_second:,.0f}/s over {readers:,} messages, {counts.refused} 429s, "
-        f"{share:.0%} of a core, {rss_mb():.0f} MB (bar: 950/s, 0 429s)"
+        f"{share:.0%} of a core, {most_rss_mb():.0f} MB (bar: 950/s, 0 429s)"
     )
 
 

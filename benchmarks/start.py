@@ -2,8 +2,10 @@
 
 python -m benchmarks.start [DIGESTS] [FILES]
 
-The real process on an HTTP Telegram of this machine. The second time runs from the moment at which a file has been
-quiet for PUBLISH_SETTLE_S to its first message in the group.
+The real process on an HTTP Telegram of this machine, beside an Application of python-telegram-bot without a single
+handler. The second time runs from the moment at which a file has been quiet for PUBLISH_SETTLE_S to its first message
+in the group; the files come PAUSE_S apart, so that none waits for the 18 messages a minute that a group may get. Ten
+files take about five minutes.
 """
 
 from __future__ import annotations
@@ -15,9 +17,23 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.figures import percentile, rss_mb
 from tests.support.operator import Operator, operating
 
 SETTLE_S = 0.5
+PAUSE_S = 25
+PEER = """
+import asyncio, sys
+from telegram.ext import ApplicationBuilder
+async def main():
+    application = ApplicationBuilder().token(sys.argv[1]).base_url(sys.argv[2] + "/bot").build()
+    await application.initialize()
+    await application.start()
+    await application.updater.start_polling()
+    print("ready", flush=True)
+    await asyncio.sleep(600)
+asyncio.run(main())
+"""
 ITEMS = "".join(
     f"### [新闻 {{0}}-{number}](https://example.org/{{0}}/{number})\n\n机器人走了 {number} 公里路，没有停下来休息。\n\n"
     "- **里程**：比去年多一倍\n- **价格**：降了三成\n\n"
@@ -31,11 +47,6 @@ def write(folder: Path, name: str, date: dt.date) -> None:
     (folder / f"{name}.md").write_text(head + ITEMS.format(name), "utf-8")
 
 
-def rss_mb(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
-
-
 async def first_message_s(operator: Operator, name: str) -> float:
     before = len(operator.group_texts())
     write(operator.posts, name, dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date())
@@ -44,8 +55,24 @@ async def first_message_s(operator: Operator, name: str) -> float:
         await asyncio.sleep(0.005)
     took = time.perf_counter() - began - SETTLE_S
     await operator.until(lambda: len(operator.group_texts()) >= before + 2)
-    await asyncio.sleep(10)  # the group's own pace must not be what is measured
+    await asyncio.sleep(PAUSE_S)
     return took
+
+
+async def beside(operator: Operator) -> None:
+    """The peer's start and weight."""
+    began = time.perf_counter()
+    token, address = operator.settings["BOT_TOKEN"], operator.settings["TELEGRAM_API_URL"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PEER, token, address, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    await process.stdout.readline()
+    took = time.perf_counter() - began
+    await asyncio.sleep(5)
+    print(f"an empty Application: ready in {took:.2f} s; idle after 5 s: {rss_mb(process.pid):.0f} MB", flush=True)
+    process.kill()
+    await process.wait()
 
 
 async def measure(folder: Path, digests: int, files: int) -> None:
@@ -57,15 +84,18 @@ async def measure(folder: Path, digests: int, files: int) -> None:
         while "bot.ready" not in operator.log:  # noqa: ASYNC110 - it is another process
             await asyncio.sleep(0.2)
         await operator.end(process)
+        await beside(operator)
         began = time.perf_counter()
         process = await operator.run()
-        print(f"{digests:,} digests indexed: ready in {time.perf_counter() - began:.2f} s", flush=True)
+        took = time.perf_counter() - began
         await asyncio.sleep(5)
-        print(f"idle after 5 s: {rss_mb(process.pid):.0f} MB", flush=True)
-        waits = sorted([await first_message_s(operator, f"new-{number}") for number in range(files)])
-        p95 = waits[int(0.95 * (len(waits) - 1))]
+        print(f"ours, {digests:,} digests indexed: ready in {took:.2f} s; ", end="")
+        print(f"idle after 5 s: {rss_mb(process.pid):.0f} MB (bars: 2 s, 150 MB)", flush=True)
+        waits = [await first_message_s(operator, f"new-{number}") for number in range(files)]
         print(
-            f"settled file to first group message: median {waits[len(waits) // 2]:.2f} s, p95 {p95:.2f} s", flush=True
+            f"settled file to first group message, {files} files: median {percentile(waits, 0.5):.2f} s, "
+            f"p95 {percentile(waits, 0.95):.2f} s, longest {max(waits):.2f} s (bar: p95 3 s)",
+            flush=True,
         )
         await operator.end(process)
 
