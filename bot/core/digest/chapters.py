@@ -13,6 +13,7 @@ from bot.core.models import Inline, Label, plain
 from bot.core.ordinals import find_ordinal
 
 _NAME_MAX = 16  # characters of a section's name with its number
+_SOURCES = 2  # lines that one story has at most to name where it comes from
 _DEEP = 3  # the level at which nobody begins with sections
 
 
@@ -102,7 +103,7 @@ def are_items(chapters: Sequence[Chapter]) -> bool:
     if sum(heads.has_only_news_lists(chapter.nodes) for chapter in own) * 2 > len(own):
         return False
     linked = sum(chapter.headline.url is not None for chapter in own)
-    sourced = sum(stories.find_source(heads.pieces(chapter.nodes)) is not None for chapter in own)
+    sourced = sum(1 <= len(stories.sources(heads.pieces(chapter.nodes))) <= _SOURCES for chapter in own)
     return max(linked, sourced) * 2 > len(own) or own[0].level >= _DEEP or _are_numbered_stories(own)
 
 

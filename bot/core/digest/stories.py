@@ -96,9 +96,14 @@ def whole(nodes: Nodes, title: Headline) -> Iterator[Entry]:
         yield from section(nodes, title)
 
 
+def sources(own: Sequence[Piece]) -> list[str]:
+    """The addresses of the lines and list entries that name where the text comes from."""
+    return [url for inline in _source_lines(own) if (url := headlines.source_url(inline))]
+
+
 def find_source(own: Sequence[Piece]) -> str | None:
-    """The address of the first line or list entry that names where the story comes from."""
-    return next((url for inline in _source_lines(own) if (url := headlines.source_url(inline))), None)
+    """The first of them."""
+    return next(iter(sources(own)), None)
 
 
 def with_commentary_apart(piece: Piece) -> Iterator[Piece]:

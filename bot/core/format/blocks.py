@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.core.format.manuscript import Cut, Manuscript
 from bot.core.format.rich_text import clean
-from bot.core.format.tables import aligned, spelled_out
+from bot.core.format.tables import Cell, aligned, spelled_out
 from bot.core.models import Block, Code, Inline, Label, ListBlock, ListEntry, Paragraph, Quote, Run, Style, Table, plain
 
 INDENT = "\u3000"
@@ -147,10 +147,20 @@ def _write_table(page: Manuscript, table: Table) -> None:
     for place, row in enumerate(spelled_out(table)):
         if place:
             page.gap(1, Cut.ENTRY)
-        for column, (name, value) in enumerate(row):
+        number, cells = _row_number(row)
+        for column, (name, value) in enumerate(cells):
             if column:
                 page.gap(1, Cut.SENTENCE)
-            page.plain(INDENT if column else "• ")
+            page.plain(INDENT if column else f"{number} ")
             if trimmed(name):
                 page.inline(trimmed(name)).plain("：")
             page.inline(_indented(trimmed(value), 1))
+
+
+def _row_number(row: list[Cell]) -> tuple[str, list[Cell]]:
+    """`3.` and the other cells where the first column counts the rows under a name without words such as `#`."""
+    (name, value), *others = row
+    figures = plain(value).strip()
+    if others and figures.isdigit() and not any(map(str.isalnum, plain(name))):
+        return f"{figures}.", others
+    return _NESTED_MARKERS[0], row

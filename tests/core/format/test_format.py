@@ -226,6 +226,8 @@ def test_a_wide_or_linked_table_is_spelled_out() -> None:
     assert body(Passage((table,))) == "• 名称：甲\n　说明：一\n• 名称：乙"
     table = Table(header, (((Run("甲", url=URL),), words("一\n二")),))
     assert body(Passage((table,))) == "• 名称：甲\n　说明：一\n　二"
+    table = Table((words("#"), *header), ((words("1"), (Run("甲", url=URL),), words("一")),))
+    assert body(Passage((table,))) == "1. 名称：甲\n　说明：一"
     wide = Table(header, ((words("甲"), words("很长的说明" * 8)),))
     assert body(Passage((wide,))) == f"• 名称：甲\n　说明：{'很长的说明' * 8}"
 
