@@ -1,16 +1,18 @@
 """The sender: outcomes instead of exceptions."""
 
+import asyncio
+
 import pytest
 
 from bot.core.delivery.retry import BadContent, BadSource, ChatGone, NotSent, RetryAfter, Sent, Unauthorized, Unknown
-from bot.core.delivery.throttle import Limits, Throttle
+from bot.core.delivery.throttle import Lane, Limits, Throttle
 from bot.pipeline.ratelimit import Limiter
 from bot.pipeline.sender import Sender
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import READER, SECOND_READER, FakeTelegram
 from bot.storage import Store
 from tests.support.states import blank_state
-from tests.support.telegram import FakeRequest, HandClock, build_bot
+from tests.support.telegram import FakeRequest, HandClock, build_bot, eventually
 
 TEXT = {"text": "hello", "link_preview_options": {"is_disabled": True}}
 
@@ -101,3 +103,23 @@ async def test_reachability_is_asked_without_a_message(sender, telegram):
     telegram.fail("getMe", Fault.refuse())
     assert not await sender.is_reachable()
     assert telegram.messages(READER)[1:] == []
+
+
+async def test_replies_keep_their_own_connections(telegram, tmp_path):
+    """A bulk line on which nothing comes back holds up no reply."""
+    clock = HandClock()
+    store = await Store.open(blank_state(tmp_path / "state.db"), clock=clock)
+    limiter = Limiter(Throttle(Limits(per_second=5_000, chat_gap_ms=1)), store.holds, clock=clock)
+    bulk = FakeRequest(telegram)
+    bulk.lets_answers_through.clear()
+    sender = Sender(build_bot(telegram, limiter), limiter, request=bulk)
+
+    stuck = asyncio.create_task(sender.send_part(SECOND_READER, {"text": "bulk"}, lane=Lane.BROADCAST))
+    await eventually(lambda: bulk.answers_held)
+    assert isinstance(await sender.send_part(READER, {"text": "reply"}), Sent)
+    assert not stuck.done()
+
+    bulk.lets_answers_through.set()
+    await stuck
+    await limiter.shutdown()
+    await store.close()

@@ -91,6 +91,36 @@ async def test_an_unknown_name_was_not_sent(request_object, monkeypatch):
     assert error.cause is Cause.DNS
 
 
+async def test_a_connection_that_never_comes_was_not_sent(request_object, monkeypatch):
+    """Packets vanish on the way: nothing of the request can have arrived."""
+
+    async def never(*_):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", never)
+    error = await call(request_object, f"http://127.0.0.1:9/bot{TOKEN}/sendMessage", connect_timeout=0.05)
+    assert error.cause is Cause.CONNECT_TIMEOUT
+
+
+async def test_a_stranger_who_speaks_no_tls_is_told_nothing(request_object):
+    """The request is written only after the handshake."""
+    heard = []
+
+    async def mumble(reader, writer):
+        heard.append(await reader.read(4_096))
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(mumble, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    error = await call(request_object, f"https://127.0.0.1:{port}/bot{TOKEN}/sendMessage")
+    server.close()
+    await server.wait_closed()
+
+    assert error.cause is Cause.TLS
+    assert TOKEN.encode() not in b"".join(heard)
+
+
 async def test_a_full_pool_was_not_sent(serve):
     """No connection became free in time."""
     taken, release = asyncio.Event(), asyncio.Event()
