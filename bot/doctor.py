@@ -18,6 +18,7 @@ from bot.config import Settings, load_settings
 from bot.core.models import Say
 from bot.locales import catalogue
 from bot.pipeline.embassy import Embassy, Me, Place, embassy
+from bot.pipeline.noticeboard import refused_files
 from bot.storage import Store
 from bot.storage.dialect import is_missing
 from bot.storage.errors import StoreError
@@ -104,6 +105,7 @@ async def _state(settings: Settings, say: Say) -> AsyncIterator[Finding]:
         try:
             audience = await store.chats.audience()
             held = await store.digests.in_states({DigestState.HELD, DigestState.ASKED})
+            refused = await refused_files(store.meta)
         finally:
             await store.close()
     except StoreError as error:
@@ -116,6 +118,8 @@ async def _state(settings: Settings, say: Say) -> AsyncIterator[Finding]:
         )
         path = settings.posts_dir / known.name
         yield Finding(False, say(sentence, key=known.key, file=path, reason=known.reason))
+    for words in refused:
+        yield Finding(False, words)
 
 
 async def _clock(settings: Settings, say: Say) -> Finding:

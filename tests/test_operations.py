@@ -14,10 +14,14 @@ from typer.testing import CliRunner
 from bot.__main__ import cli
 from bot.app import now_ms
 from bot.config import ConfigError, GroupTarget, Settings, load_settings
+from bot.core.models import Problem, Severity
 from bot.core.tags.edition import TagFilter
 from bot.doctor import examine_all
 from bot.interview import Interview, write_settings
 from bot.locales import catalogue
+from bot.pipeline import notices
+from bot.pipeline.admins import Admins
+from bot.pipeline.noticeboard import Noticeboard, file_matter
 from bot.sandbox.people import Membership
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.telegram import ADMIN, BOT_TOKEN, GROUP, FakeTelegram
@@ -250,6 +254,19 @@ async def test_the_doctor_names_what_waits_for_a_word(address: str) -> None:
     (trouble,) = await ill(address)
     assert "posts/a.md" in trouble
     assert "publish" in trouble
+
+
+async def test_the_doctor_names_the_files_that_cannot_be_published(address: str) -> None:
+    """As the admins were told of them; without admins nobody else says so."""
+    await live()
+    store = await Store.open(load_settings().database, clock=now_ms)
+    part = notices.refusal("b.md", [Problem("file.empty", Severity.ERROR)], say=catalogue())
+    nobody = Admins((), None)  # type: ignore[arg-type] - there is nobody to send to
+    await Noticeboard(store.meta, nobody, catalogue()).put_up(file_matter("b.md"), "hash", part)
+    await store.close()
+    (trouble,) = await ill(address)
+    assert "b.md 有问题" in trouble
+    assert "文件是空的" in trouble
 
 
 class Person:

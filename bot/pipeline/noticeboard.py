@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import NamedTuple, Protocol
 
 from bot.core.format.parts import Part
 from bot.core.models import Say
 from bot.storage.meta import Meta
+
+_FILE = "file:"
 
 
 class Place(NamedTuple):
@@ -81,10 +83,16 @@ class Noticeboard:
 
     async def _find(self, matter: str) -> _Notice | None:
         written = await self._meta.find(_name(matter))
-        return None if written is None else replace(_Notice(""), **json.loads(written))
+        return None if written is None else _Notice(**json.loads(written))
 
     async def _write(self, matter: str, notice: _Notice) -> None:
         await self._meta.put(_name(matter), json.dumps(asdict(notice), ensure_ascii=False))
+
+
+async def refused_files(meta: Meta) -> list[str]:
+    """What is said of each file that cannot be published."""
+    notices = [_Notice(**json.loads(written)) for written in await meta.all_of(_name(_FILE))]
+    return [notice.text for notice in notices if notice.text]
 
 
 def digest_matter(key: str) -> str:
@@ -94,7 +102,7 @@ def digest_matter(key: str) -> str:
 
 def file_matter(name: str) -> str:
     """The matter of a file that cannot be published."""
-    return f"file:{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:16]}"
+    return f"{_FILE}{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:16]}"
 
 
 def _name(matter: str) -> str:

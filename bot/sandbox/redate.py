@@ -11,6 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,8 +88,9 @@ class PostMirror:
     """Keeps `mirror` a re-dated copy of the posts in `source`.
 
     The posts that are there at first keep their distances and end today; the newest day is held back until `release`.
-    A file that comes later becomes a digest of its own of the day it came on; editing it keeps what it is. Whatever is
-    no plain file, hidden, or over 1 MiB is left out; a malformed post is copied as it is. `mirror` belongs to this
+    A file that comes later becomes a digest of its own of the day it came on; editing it keeps what it is. What is
+    hidden is left out; of what is no plain file, or over 1 MiB, there is an empty stand-in; a malformed post is copied
+    as it is. `mirror` belongs to this
     object: posts of an earlier run are removed from it. `category` says which posts count as digests ("" = all).
 
     Raises:
@@ -129,7 +131,7 @@ class PostMirror:
         """First scan: empty the mirror, give every post its day, hold the newest back."""
         self._mirror.mkdir(parents=True, exist_ok=True)
         for path in self._mirror.glob("*.md"):
-            path.unlink()
+            _remove(path)
         texts = {name: _decode(read_plain(self._source / name)) for name in files}
         dates = {name: day for name, text in texts.items() if (day := find_date(text))}
         digests = {name: day for name, day in dates.items() if self._is_digest(texts[name])}
@@ -148,17 +150,19 @@ class PostMirror:
     def _remove_missing(self, files: dict[str, _Signature]) -> None:
         for name in self._seen.keys() - files.keys():
             del self._seen[name]
-            (self._mirror / name).unlink(missing_ok=True)
+            _remove(self._mirror / name)
 
     def _copy(self, name: str, signature: _Signature) -> Path | None:
         content = read_plain(self._source / name)
         self._seen[name] = signature
         if content is None:
-            return None
+            return _stand_in(self._source / name, self._mirror / name)
         content = self._redated(name, content)
         target = self._mirror / name
-        if target.exists() and target.read_bytes() == content:
+        if read_plain(target) == content:
             return None
+        if not target.is_file():
+            _remove(target)
         part = self._mirror / f".{name}.part"
         part.write_bytes(content)
         return part.replace(target)
@@ -181,7 +185,7 @@ class PostMirror:
 
 
 def _scan(folder: Path) -> dict[str, _Signature]:
-    """The plain posts of a folder with what tells a change; the folder may be missing."""
+    """The posts of a folder with what tells a change, whatever they are; the folder may be missing."""
     try:
         entries = list(os.scandir(folder))
     except FileNotFoundError:
@@ -194,9 +198,33 @@ def _scan(folder: Path) -> dict[str, _Signature]:
             info = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             continue
-        if stat.S_ISREG(info.st_mode) and info.st_size <= SIZE_LIMIT_BYTES:
-            found[entry.name] = (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino)
+        found[entry.name] = (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino)
     return found
+
+
+def _stand_in(source: Path, target: Path) -> Path | None:
+    """Something of the kind that the bot has to refuse: a pipe, a folder, a link, an empty file as large."""
+    _remove(target)
+    try:
+        info = source.lstat()
+        if stat.S_ISFIFO(info.st_mode):
+            os.mkfifo(target)
+        elif stat.S_ISDIR(info.st_mode):
+            target.mkdir()
+        elif stat.S_ISREG(info.st_mode):
+            target.touch()
+            os.truncate(target, info.st_size)
+            target.chmod(stat.S_IMODE(info.st_mode))
+        else:
+            target.symlink_to(source.readlink() if stat.S_ISLNK(info.st_mode) else source)
+    except OSError:
+        return None
+    return target
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def read_plain(path: Path) -> bytes | None:
@@ -205,9 +233,10 @@ def read_plain(path: Path) -> bytes | None:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
         content = file.read(SIZE_LIMIT_BYTES + 1)
     return content if len(content) <= SIZE_LIMIT_BYTES else None
 

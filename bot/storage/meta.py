@@ -25,6 +25,12 @@ class Meta:
         async with self._database.reading() as connection:
             return await _find(connection, name)
 
+    async def all_of(self, prefix: str) -> tuple[str, ...]:
+        """The texts of all names that begin so, by name."""
+        query = select(meta.c.value).where(meta.c.name.startswith(prefix, autoescape=True)).order_by(meta.c.name)
+        async with self._database.reading() as connection:
+            return tuple((await connection.execute(query)).scalars())
+
     async def put(self, name: str, value: str) -> None:
         """Write a text, over the old one."""
         async with self._database.writing() as connection:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.models import Problem
+from bot.pipeline.posts import read_post
 from bot.sandbox.redate import PostMirror, find_date, plan_dates, redate
 
 TODAY = dt.date(2026, 5, 20)
@@ -148,15 +150,32 @@ def test_a_post_that_was_malformed_and_is_mended_becomes_todays(posts: Path, mir
     assert dates(posts)["bad.md"] == TODAY
 
 
-def test_what_is_no_plain_post_is_left_out(posts: Path, mirror: PostMirror, tmp_path: Path) -> None:
-    """A pipe, a link out of the folder, a folder, a hidden file, a file over 1 MiB: none is copied, none hangs."""
+def test_what_is_no_plain_post_has_a_stand_in_that_is_refused(posts: Path, mirror: PostMirror, tmp_path: Path) -> None:
+    """A pipe, a link out of the folder, a folder, a file over 1 MiB: nothing of them is copied, none hangs, and the bot
+    says what is wrong with each. A hidden file is nothing."""
     os.mkfifo(posts / "pipe.md")
     (tmp_path / "secret.md").write_text("秘密", "utf-8")
     (posts / "link.md").symlink_to(tmp_path / "secret.md")
     (posts / "folder.md").mkdir()
     (posts / ".hidden.md").write_text("x", "utf-8")
-    (posts / "huge.md").write_bytes(b"x" * (1024 * 1024 + 1))
-    assert [path.name for path in mirror.sync()] == ["2026-02-04-x.md", "2026-02-05-x.md", "about.md"]
+    with (posts / "huge.md").open("wb") as huge:
+        huge.truncate(10 << 30)
+    copied = ["2026-02-04-x.md", "2026-02-05-x.md", "about.md"]
+    assert [path.name for path in mirror.sync()] == [*copied, "folder.md", "huge.md", "link.md", "pipe.md"]
+    refused = {}
+    for name in ("folder.md", "huge.md", "link.md", "pipe.md"):
+        refused[name] = read_post(posts.parent / "mirror", name)
+    assert {name: problem.code for name, problem in refused.items() if isinstance(problem, Problem)} == {
+        "folder.md": "file.not_regular",
+        "huge.md": "file.too_large",
+        "link.md": "file.outside",
+        "pipe.md": "file.not_regular",
+    }
+    (posts / "pipe.md").unlink()
+    (posts / "folder.md").rmdir()
+    (posts / "folder.md").write_text("文", "utf-8")
+    assert [path.name for path in mirror.sync()] == ["folder.md"]
+    assert not (posts.parent / "mirror/pipe.md").exists()
 
 
 def test_bytes_that_are_no_text_are_copied_as_they_are(posts: Path, mirror: PostMirror) -> None:
