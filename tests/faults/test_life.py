@@ -63,7 +63,7 @@ async def test_a_full_disk_stops_sending_not_answering_and_goes_on_by_itself(ope
     """No file may grow any more in the middle of a publication: the admin hears of it, a reader is answered, and once
     there is room again the rest comes, each section once."""
     operator.telegram.start(ADMIN)
-    process = await operator.run(ADMIN_IDS=str(ADMIN), RATE_PER_SECOND="2")
+    process = await operator.run(ADMIN_IDS=str(ADMIN), RATE_PER_SECOND="1")
     operator.write_todays()
     await operator.until(lambda: len(operator.group_texts()) >= 2)
 
@@ -125,7 +125,7 @@ async def test_on_a_server_a_second_process_stands_by_and_takes_over(
     """It sends, publishes and polls nothing while the first one lives; within 30 seconds of a kill -9 it goes on."""
     if depth == 1:
         pytest.skip("takes half a minute; FAULTS=2 runs it")
-    shared = {"DATABASE_URL": postgres_url, "RATE_PER_SECOND": "2"}
+    shared = {"DATABASE_URL": postgres_url, "RATE_PER_SECOND": "1"}
     first = await operator.run(DATA_DIR="first", **shared)
     second = await operator.start(DATA_DIR="second", **shared)
     await operator.until(lambda: "lease.waiting" in operator.log)
