@@ -153,12 +153,13 @@ async def _refresh(archive: Archive, settings: Settings, taxonomy: Taxonomy) -> 
         def show(done: int) -> None:
             status.update(catalogue()("cli.indexing", done=done, total=len(names)))
 
-        if not archive.is_usable or not indexed.keys() <= names.keys():
-            await archive.rebuild(read_shelf(settings, taxonomy, keys), show)
-        else:
-            for done, source in enumerate(read_shelf(settings, taxonomy, keys, indexed), 1):
-                await archive.index(source)
-                show(done)
+        if archive.is_usable and indexed.keys() <= names.keys():
+            with suppress(ArchiveDamaged):  # cannot be written: it is built anew
+                for done, source in enumerate(read_shelf(settings, taxonomy, keys, indexed), 1):
+                    await archive.index(source)
+                    show(done)
+                return
+        await archive.rebuild(read_shelf(settings, taxonomy, keys), show)
 
 
 async def _known_keys(settings: Settings) -> dict[str, str]:

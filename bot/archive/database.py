@@ -89,9 +89,9 @@ async def fetch_value(connection: aiosqlite.Connection, sql: str, values: tuple[
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the error says that the file is no (longer a) sound database."""
+    """Whether the error says that the file is no (longer a) sound database that can be kept up to date."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY}
 
 
 def remove(path: Path) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from bot.archive import Archive, ArchiveDamaged, PostSource, content_hash
+from bot.archive import Archive, ArchiveDamaged, PostSource, content_hash, database
 from bot.core.models import Digest, Passage, Section
 from tests.support.archives import NOON_MS, TAXONOMY, digest, item, open_archive, source
 
@@ -213,6 +215,18 @@ async def test_an_unusable_file_is_replaced(tmp_path: Path, damage: str) -> None
     assert archive.is_usable
     assert await total(archive, "融资") == 1
     await archive.close()
+
+
+async def test_a_file_that_cannot_be_written_is_as_good_as_damaged(tmp_path: Path) -> None:
+    """A search may still read it, but what comes new could never be found: it is built anew."""
+    path = tmp_path / "archive.db"
+    archive = await open_archive(path)
+    await archive.index(post(FRIDAY, "融资"))
+    await archive.close()
+    reading = closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True))
+    with reading as connection, pytest.raises(sqlite3.OperationalError) as refused:
+        connection.execute("delete from item")
+    assert database.is_damage(refused.value)
 
 
 async def test_damage_while_running_is_noticed(tmp_path: Path) -> None:
