@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from bot.__main__ import cli
 from bot.config import Settings
 from bot.locales import catalogue
+from bot.pipeline.noticeboard import refused_files
 from tests.support.publishing import TODAY, open_house, paper
 
 NAME = "2026-02-06-trap.md"
@@ -177,6 +178,22 @@ def test_five_hundred_files_at_once_are_all_judged(posts: Path) -> None:
     assert exit_code == 1
     assert len(errors) == 50
     assert {one["code"] for one in errors} == {"front_matter.full_width"}
+
+
+async def test_very_many_broken_files_at_once_do_not_hold_up_the_sound_one(tmp_path: Path) -> None:
+    """Ten are told one by one, then that there are more; each can still be looked up, and mended."""
+    async with open_house(tmp_path) as house:
+        for number in range(60):
+            house.write(f"2026-02-06-a{number}.md", b"\xff")
+        house.write(SOUND, paper(TODAY))
+        await house.work()
+        assert [one.digest_key for one in await house.campaigns()] == ["20260206"]
+        assert len(house.told) == 11
+        assert "不再一一发了" in house.told[-1].text
+        assert len(await refused_files(house.store.meta)) == 60
+        house.write("2026-02-06-a59.md", paper(TODAY, title="改好了"))
+        await house.work()
+        assert len(await refused_files(house.store.meta)) == 59
 
 
 def test_a_device_named_on_the_command_line_is_not_read(posts: Path) -> None:

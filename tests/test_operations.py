@@ -262,7 +262,7 @@ async def test_the_doctor_names_the_files_that_cannot_be_published(address: str)
     store = await Store.open(load_settings().database, clock=now_ms)
     part = notices.refusal("b.md", [Problem("file.empty", Severity.ERROR)], say=catalogue())
     nobody = Admins((), None)  # type: ignore[arg-type] - there is nobody to send to
-    await Noticeboard(store.meta, nobody, catalogue()).put_up(file_matter("b.md"), "hash", part)
+    await Noticeboard(store.meta, nobody, catalogue(), now_ms).put_up(file_matter("b.md"), "hash", part)
     await store.close()
     (trouble,) = await ill(address)
     assert "b.md 有问题" in trouble

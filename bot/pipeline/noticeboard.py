@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple, Protocol
 
@@ -13,6 +13,9 @@ from bot.core.models import Say
 from bot.storage.meta import Meta
 
 _FILE = "file:"
+MOST_COMPLAINTS = 10
+"""So many within `FLOOD_MS` are told one by one."""
+FLOOD_MS = 600_000
 
 
 class Place(NamedTuple):
@@ -44,7 +47,9 @@ class _Notice:
 class Noticeboard:
     """Tells of each content of a matter once, and strikes out what is settled. Remembers both over a restart."""
 
-    def __init__(self, meta: Meta, ear: Ear, say: Say) -> None:
+    def __init__(self, meta: Meta, ear: Ear, say: Say, clock: Callable[[], int]) -> None:
+        self._clock = clock
+        self._complaints: list[int] = []
         self._meta = meta
         self._ear = ear
         self._say = say
@@ -61,6 +66,27 @@ class Noticeboard:
         places = await self._ear.tell(part)
         await self._strike_out(hanging, "notice.renewed")
         await self._write(matter, _Notice(about, part.text, places))
+
+    async def complain(self, matter: str, about: str, part: Part) -> None:
+        """Tell of a file that cannot be published. Of very many at once the first are told one by one and then that
+        there are more: a chat takes one message a second.
+
+        Raises:
+            Exception: the admins could not be told just now.
+        """
+        hanging = await self._find(matter)
+        if hanging is not None and hanging.about == about:
+            return
+        now = self._clock()
+        self._complaints = [moment for moment in self._complaints if now - moment < FLOOD_MS]
+        if len(self._complaints) < MOST_COMPLAINTS:
+            await self.put_up(matter, about, part)
+        else:
+            if len(self._complaints) == MOST_COMPLAINTS:
+                await self._ear.tell(Part(self._say("notice.many")))
+            await self._strike_out(hanging, "notice.renewed")
+            await self._write(matter, _Notice(about, part.text))
+        self._complaints.append(now)
 
     async def know(self, matter: str, about: str) -> None:
         """Note a matter of which the admins heard otherwise."""

@@ -60,7 +60,7 @@ class Publisher:
 
     def __post_init__(self) -> None:
         self._absence = Absence(self.store, self.timetable, self.admins, self.press.say)
-        board = self._board = Noticeboard(self.store.meta, self.admins, self.press.say)
+        board = self._board = Noticeboard(self.store.meta, self.admins, self.press.say, self.clock)
         self._history = History(self.archive, self.intake, self.store, self.timetable, board, self.press.say)
 
     async def open(self) -> None:
@@ -282,7 +282,7 @@ class Publisher:
             self._history.note_unreadable(file.name)
             await self._board.know(matter, told)
         else:
-            await self._board.put_up(matter, told, notices.refusal(file.name, file.problems, say=self.press.say))
+            await self._board.complain(matter, told, notices.refusal(file.name, file.problems, say=self.press.say))
 
     async def _forgive(self, name: str, verdict: str = "notice.mended") -> None:
         if await self._board.take_down(file_matter(name), verdict):
