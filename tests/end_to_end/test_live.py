@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,14 @@ from tests.support.operator import Operator, now_ms, operating
 async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
     async with operating(tmp_path, FakeTelegram(now_ms)) as operator:
         yield operator
+
+
+@pytest.fixture
+def silent() -> Iterator[socket.socket]:
+    """A port at which nobody listens, and nobody else can."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken
 
 
 async def test_a_process_killed_in_the_middle_of_a_publication_goes_on_at_the_next_part(operator: Operator) -> None:
@@ -87,13 +96,14 @@ async def test_a_state_of_another_bot_is_refused(operator: Operator) -> None:
         assert "Put the old token back" in other.log
 
 
-async def test_an_unreachable_telegram_is_said_and_tried_again(tmp_path: Path, unused_tcp_port: int) -> None:
+async def test_an_unreachable_telegram_is_said_and_tried_again(tmp_path: Path, silent: socket.socket) -> None:
     """The bot waits for Telegram instead of giving up, and starts when it is there."""
-    telegram = FakeTelegram(now_ms)
-    operator = Operator(tmp_path, telegram, f"http://127.0.0.1:{unused_tcp_port}")
+    telegram, port = FakeTelegram(now_ms), silent.getsockname()[1]
+    operator = Operator(tmp_path, telegram, f"http://127.0.0.1:{port}")
     process = await operator.start()
     await operator.until(lambda: "telegram.unreachable" in operator.log)
-    server = SandboxServer(telegram, port=unused_tcp_port)
+    silent.close()
+    server = SandboxServer(telegram, port=port)
     await server.start()
     try:
         await operator.until(lambda: "bot.ready" in operator.log)
@@ -103,9 +113,9 @@ async def test_an_unreachable_telegram_is_said_and_tried_again(tmp_path: Path, u
         await server.stop()
 
 
-async def test_a_stop_while_telegram_is_unreachable_is_clean(tmp_path: Path, unused_tcp_port: int) -> None:
+async def test_a_stop_while_telegram_is_unreachable_is_clean(tmp_path: Path, silent: socket.socket) -> None:
     """Nothing is left open, exit 0."""
-    operator = Operator(tmp_path, FakeTelegram(now_ms), f"http://127.0.0.1:{unused_tcp_port}")
+    operator = Operator(tmp_path, FakeTelegram(now_ms), f"http://127.0.0.1:{silent.getsockname()[1]}")
     process = await operator.start()
     try:
         await operator.until(lambda: "telegram.unreachable" in operator.log)
