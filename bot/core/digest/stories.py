@@ -114,8 +114,11 @@ def with_commentary_apart(piece: Piece) -> Iterator[Piece]:
     entries = piece.block.entries if isinstance(piece.block, ListBlock) else ()
     lines = piece.entry_lines or (piece.line,) * len(entries)
     rest: list[tuple[ListEntry, int]] = []
+    tail = len(entries)
+    while tail and _is_commentary(entries[tail - 1], ends_list=True):
+        tail -= 1
     for place, (entry, line) in enumerate(zip(entries, lines, strict=True)):
-        if not _is_commentary(entry, ends_list=all(map(_begins_commentary, entries[place:]))):
+        if not _is_commentary(entry, ends_list=place >= tail):
             rest.append((entry, line))
             continue
         yield from _list_of(rest)
@@ -161,13 +164,13 @@ def _headed(own: Sequence[Piece], heads: list[Head]) -> Iterator[Entry]:
 
 
 def _until_rule(nodes: Nodes) -> tuple[list[Piece], list[Piece]]:
-    """What a story has up to the rule that ends it: the first one that no commentary of its own follows."""
-    for index, node in enumerate(nodes):
-        if isinstance(node, Rule) and index:
-            rest = pieces(nodes[index:])
-            if story_heads(rest) or not any(map(has_commentary, rest)):
-                return pieces(nodes[:index]), rest
-    return pieces(nodes), []
+    """What a story has up to the rule that ends it: the first one, or the first behind its last commentary."""
+    rules = [index for index, node in enumerate(nodes) if isinstance(node, Rule) and index]
+    if rules and not story_heads(pieces(nodes[rules[0] :])):
+        remarks = [index for index, node in enumerate(nodes) if isinstance(node, Piece) and has_commentary(node)]
+        rules = [index for index in rules if not remarks or index > remarks[-1]]
+    end = rules[0] if rules else len(nodes)
+    return pieces(nodes[:end]), pieces(nodes[end:])
 
 
 def _until_roundup_label(own: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
@@ -260,10 +263,6 @@ def _source_lines(own: Sequence[Piece]) -> Iterator[Inline]:
 def _list_of(entries: Sequence[tuple[ListEntry, int]]) -> Iterator[Piece]:
     if entries:
         yield Piece(ListBlock(tuple(entry for entry, _ in entries)), entries[0][1], tuple(line for _, line in entries))
-
-
-def _begins_commentary(entry: ListEntry) -> bool:
-    return _is_commentary(entry, ends_list=True)
 
 
 def _is_commentary(entry: ListEntry, *, ends_list: bool) -> bool:
