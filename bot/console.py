@@ -62,7 +62,8 @@ def search(query: str, *, limit: int, offset: int, as_json: bool) -> int:
         print_json({"total": page.total, "results": [_hit_json(hit) for hit in page.hits]})
         return 0
     out = Console(highlight=False, emoji=False)
-    out.print(f"{query} · {page.total}", markup=False, style="bold")
+    found = f"{query} · {page.total}" if page.total else catalogue()("search.none", query=query)
+    out.print(found, markup=False, style="bold")
     for hit in page.hits:
         out.print(f"\n{hit.date} #{hit.number} ", highlighted(hit.marked), sep="")
         out.print("  ", highlighted(hit.snippet), sep="")

@@ -242,3 +242,9 @@ def test_output_that_cannot_be_written_is_told_in_words(
     assert "No space left on device" in capsys.readouterr().err
     with suppress(OSError):
         full.close()
+
+
+def test_a_search_without_hits_says_so() -> None:
+    """Not a bare zero."""
+    _post("2026-02-06-x.md", SOUND)
+    assert "没有找到“量子计祘”。" in _run("search", "量子计祘")
