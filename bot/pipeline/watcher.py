@@ -19,6 +19,8 @@ from bot.core.models import Problem
 from bot.pipeline.posts import Post, Signature, list_posts, read_post
 
 SCAN_EVERY_S = 60.0
+FIRST_SCANS_S = 1.0
+"""A file that comes while the system begins to watch is in no event: at first there are scans more often."""
 POLL_EVERY_MS = 2000
 
 log = structlog.get_logger(__name__)
@@ -85,15 +87,18 @@ class Watcher:
         self._sightings: dict[str, _Sighting] = {}
         self._hint = asyncio.Event()
         self._is_listable = True
+        self._scan_every_s = SCAN_EVERY_S
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until `stop` is set."""
+        self._scan_every_s = FIRST_SCANS_S
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen(stop))
             stopped = tasks.create_task(stop.wait())
             while not stop.is_set():
                 wait_s = await self.scan()
                 await self._rest(wait_s, stopped)
+                self._scan_every_s = min(SCAN_EVERY_S, 2 * self._scan_every_s)
 
     async def scan(self) -> float:
         """Look at the whole folder once and tell what has settled; seconds until looking again is worth while."""
@@ -106,7 +111,7 @@ class Watcher:
             if self._is_listable:
                 log.error("watcher.folder_unreadable", folder=str(self._posts_dir), reason=error.strerror)
             self._is_listable = False
-            return SCAN_EVERY_S
+            return self._scan_every_s
         self._is_listable = True
         for name in [name for name in {**self._told, **self._sightings} if name not in present]:
             await self._lose(name)
@@ -157,7 +162,7 @@ class Watcher:
         since = [sighting.since_ms for sighting in self._sightings.values() if not sighting.is_told]
         waits = [(moment + self._settle_ms - self._clock()) / 1000 for moment in since]
         # What should have settled by now has failed: it is tried again with the next full scan.
-        return min((wait for wait in waits if wait > 0), default=SCAN_EVERY_S)
+        return min((wait for wait in waits if wait > 0), default=self._scan_every_s)
 
     async def _rest(self, wait_s: float, stopped: asyncio.Task[bool]) -> None:
         hinted = asyncio.ensure_future(self._hint.wait())

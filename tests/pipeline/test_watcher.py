@@ -238,7 +238,7 @@ async def test_a_file_dropped_into_the_folder_is_noticed_without_waiting_for_the
 
 
 async def test_without_events_the_scans_go_on(folder: Path, ear: Ear, clock: HandClock) -> None:
-    """A folder that is not there yet cannot be watched; watching it goes on all the same and ends when asked."""
+    """A folder that is not there yet cannot be watched; soon after the start it is looked at all the same."""
     shutil.rmtree(folder)
     stop = asyncio.Event()
     watcher = Watcher(folder, settle_s=0, on_change=ear, clock=clock)
@@ -247,7 +247,6 @@ async def test_without_events_the_scans_go_on(folder: Path, ear: Ear, clock: Han
         await asyncio.sleep(0)
         folder.mkdir()
         (folder / "a.md").write_text("one")
-        await watcher.scan()
         await eventually(lambda: ear.heard)
         stop.set()
     assert ear.names() == ["a.md"]

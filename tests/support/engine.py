@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import warnings
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -202,9 +201,7 @@ class Engine:
         self.store.lease.release = _nothing  # type: ignore[method-assign]  # the dead give nothing back
         await _kill()
         if self.store.is_shared:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the library's, about connections that a real death would have closed
-                gc.collect()
+            gc.collect()  # a real death would have closed the connections of the dead
 
     def texts(self, chat_id: int) -> list[str]:
         """What the bot has written into a chat."""
