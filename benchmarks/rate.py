@@ -24,8 +24,8 @@ from benchmarks.edge import TOKEN, Far, far_telegram
 from bot.app import now_ms
 from bot.core.delivery.throttle import Lane, Limits, Throttle
 from bot.logs import configure_logs
-from bot.pipeline.ratelimit import Limiter
-from bot.pipeline.transport import AiohttpRequest
+from bot.pipeline.calling.ratelimit import Limiter
+from bot.pipeline.calling.transport import AiohttpRequest
 from bot.storage import Store
 
 MODELS = ("token_bucket", "fixed_window", "sliding_window")

@@ -30,10 +30,10 @@ from bot import memory
 from bot.app import BULK_CONNECTIONS, REPLY_CONNECTIONS, now_ms
 from bot.core.delivery.throttle import Limits, Throttle
 from bot.logs import configure_logs
-from bot.pipeline.delivery import Delivery
-from bot.pipeline.ratelimit import Limiter
-from bot.pipeline.sender import Sender
-from bot.pipeline.transport import AiohttpRequest
+from bot.pipeline.calling.ratelimit import Limiter
+from bot.pipeline.calling.sender import Sender
+from bot.pipeline.calling.transport import AiohttpRequest
+from bot.pipeline.delivering.delivery import Delivery
 from bot.storage import Store
 from bot.storage.records import BroadcastPlan, Call
 

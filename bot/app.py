@@ -29,25 +29,25 @@ from bot.listener import listening
 from bot.locales import catalogue
 from bot.logs import configure_logs
 from bot.pipeline.admins import Admins, DeliveryHooks
-from bot.pipeline.corrections import Corrections
-from bot.pipeline.delivery import Delivery
+from bot.pipeline.calling.ratelimit import Limiter
+from bot.pipeline.calling.sender import Sender
+from bot.pipeline.calling.traffic import Traffic
+from bot.pipeline.calling.transport import AiohttpRequest
+from bot.pipeline.calling.updates import Inbox, InboxBot, InboxProcessor
+from bot.pipeline.calling.webhook import Address, Webhook
+from bot.pipeline.delivering.delivery import Delivery
+from bot.pipeline.delivering.hooks import TokenRejectedError
+from bot.pipeline.delivering.livecard import LiveCards
+from bot.pipeline.delivering.recaller import Recaller
 from bot.pipeline.health import Health
-from bot.pipeline.hooks import TokenRejectedError
-from bot.pipeline.intake import Intake
-from bot.pipeline.livecard import LiveCards
 from bot.pipeline.metrics import Gauges
-from bot.pipeline.parser import Parser
-from bot.pipeline.press import Press
-from bot.pipeline.publisher import Publisher
-from bot.pipeline.ratelimit import Limiter
-from bot.pipeline.recaller import Recaller
-from bot.pipeline.sender import Sender
-from bot.pipeline.targets import Groups
-from bot.pipeline.traffic import Traffic
-from bot.pipeline.transport import AiohttpRequest
-from bot.pipeline.updates import Inbox, InboxBot, InboxProcessor
-from bot.pipeline.watcher import Watcher
-from bot.pipeline.webhook import Address, Webhook
+from bot.pipeline.publishing.corrections import Corrections
+from bot.pipeline.publishing.press import Press
+from bot.pipeline.publishing.publisher import Publisher
+from bot.pipeline.publishing.targets import Groups
+from bot.pipeline.watching.intake import Intake
+from bot.pipeline.watching.parser import Parser
+from bot.pipeline.watching.watcher import Watcher
 from bot.resources import digest_reader, existing_posts_dir, load_taxonomy
 from bot.storage import Store
 from bot.storage.instance import hold

@@ -18,13 +18,13 @@ from bot.core.format import publication, reader_card
 from bot.core.format.cards import group_keyboard
 from bot.core.format.deep_links import Links
 from bot.core.format.parts import Part, to_params, utf16_len
-from bot.core.format.rich import RichPart, rich_publication, to_rich_params
+from bot.core.format.rich import SEND_RICH, RichPart, rich_publication, to_rich_params
 from bot.core.keys import digest_key
 from bot.core.models import Digest, Severity
 from bot.findings import finding_json, print_findings, print_json, refusal_json
 from bot.locales import catalogue
-from bot.pipeline.parser import Parser
-from bot.pipeline.posts import list_posts
+from bot.pipeline.watching.parser import Parser
+from bot.pipeline.watching.posts import list_posts
 from bot.preview import Chat, preview_page
 from bot.proofreader import Proofreader, proof
 from bot.resources import existing_posts_dir, load_taxonomy
@@ -122,7 +122,7 @@ def _messages(digest: Digest, style: Style, group: str | None) -> tuple[Part | R
 
 def _call_json(message: Part | RichPart) -> dict[str, Any]:
     if isinstance(message, RichPart):
-        return {"method": "sendRichMessage", "params": to_rich_params(message)}
+        return {"method": SEND_RICH, "params": to_rich_params(message)}
     return {"method": "sendMessage", "params": to_params(message)}
 
 

@@ -20,11 +20,11 @@ from bot.core.models import plain
 from bot.core.tags.topics import Taxonomy
 from bot.findings import print_findings, print_json
 from bot.locales import catalogue
-from bot.pipeline.decisions import Answer, PublishError
-from bot.pipeline.intake import Intake
-from bot.pipeline.parser import Parser
-from bot.pipeline.posts import list_posts
-from bot.pipeline.requests import request_publication
+from bot.pipeline.publishing.decisions import Answer, PublishError
+from bot.pipeline.publishing.requests import request_publication
+from bot.pipeline.watching.intake import Intake
+from bot.pipeline.watching.parser import Parser
+from bot.pipeline.watching.posts import list_posts
 from bot.resources import digest_reader, existing_posts_dir, load_taxonomy, read_shelf
 from bot.storage import Store
 from bot.storage.errors import StoreError

@@ -17,8 +17,8 @@ from bot.app import now_ms
 from bot.config import Settings, load_settings
 from bot.core.models import Say
 from bot.locales import catalogue
-from bot.pipeline.embassy import Embassy, Me, Place, embassy
-from bot.pipeline.noticeboard import refused_files
+from bot.pipeline.calling.embassy import Embassy, Me, Place, embassy
+from bot.pipeline.publishing.noticeboard import refused_files
 from bot.storage import Store
 from bot.storage.dialect import is_missing
 from bot.storage.errors import StoreError

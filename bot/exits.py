@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 from bot.config import ConfigError
-from bot.pipeline.hooks import AnotherInstanceError, DeliveryError
+from bot.pipeline.delivering.hooks import AnotherInstanceError, DeliveryError
 from bot.storage.errors import StoreError
 from bot.storage.instance import AlreadyRunningError
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bot.core.models import Problem, Severity
 from bot.locales import catalogue
-from bot.pipeline.notices import printable, sentence
+from bot.pipeline.publishing.notices import printable, sentence
 
 ALIKE = 3
 LOOKS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}

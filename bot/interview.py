@@ -13,7 +13,7 @@ import typer
 from bot.config import ENV_FILE, ConfigError, load_settings
 from bot.core.models import Say
 from bot.locales import catalogue
-from bot.pipeline.embassy import Embassy, Trouble, embassy
+from bot.pipeline.calling.embassy import Embassy, Trouble, embassy
 
 TRIES = 3
 PRIVATE = 0o600

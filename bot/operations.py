@@ -11,7 +11,7 @@ from rich.console import Console
 from bot.app import now_ms
 from bot.config import ConfigError, Settings, load_settings
 from bot.locales import catalogue
-from bot.pipeline.progress import campaign_line
+from bot.pipeline.delivering.progress import campaign_line
 from bot.storage import Store
 from bot.storage.backup import Backup, back_up, examine, put_back
 from bot.storage.dialect import file_of, is_missing

@@ -17,8 +17,8 @@ from bot.core.keys import digest_key
 from bot.core.models import Digest, Problem, Severity
 from bot.core.tags.topics import Taxonomy
 from bot.locales import catalogue
-from bot.pipeline.parser import Parser
-from bot.pipeline.posts import list_posts, read_post
+from bot.pipeline.watching.parser import Parser
+from bot.pipeline.watching.posts import list_posts, read_post
 
 RECENT_DAYS = 30
 NAME_SLACK_DAYS = 2

@@ -14,8 +14,8 @@ from bot.core.digest.lint import shape_problem
 from bot.core.keys import digest_key
 from bot.core.models import Digest, Problem
 from bot.core.tags.topics import MAX_BYTES, Taxonomy, TaxonomyError
-from bot.pipeline.parser import Parser
-from bot.pipeline.posts import list_posts, read_post
+from bot.pipeline.watching.parser import Parser
+from bot.pipeline.watching.posts import list_posts, read_post
 
 
 def load_taxonomy(path: Path | None) -> Taxonomy:

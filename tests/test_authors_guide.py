@@ -15,7 +15,7 @@ from bot.core.format import Links, publication
 from bot.core.format.lengths import delivery_problem, length_problems
 from bot.core.models import Problem, Severity
 from bot.locales import catalogue
-from bot.pipeline.notices import sentence
+from bot.pipeline.publishing.notices import sentence
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs/authors.md").read_text("utf-8")

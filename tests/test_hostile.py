@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from bot.__main__ import cli
 from bot.config import Settings
 from bot.locales import catalogue
-from bot.pipeline.noticeboard import refused_files
+from bot.pipeline.publishing.noticeboard import refused_files
 from tests.support.publishing import TODAY, open_house, paper
 
 NAME = "2026-02-06-trap.md"

@@ -19,9 +19,9 @@ from bot.core.tags.edition import TagFilter
 from bot.doctor import examine_all
 from bot.interview import Interview, write_settings
 from bot.locales import catalogue
-from bot.pipeline import notices
 from bot.pipeline.admins import Admins
-from bot.pipeline.noticeboard import Noticeboard, file_matter
+from bot.pipeline.publishing import notices
+from bot.pipeline.publishing.noticeboard import Noticeboard, file_matter
 from bot.sandbox.people import Membership
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.telegram import ADMIN, BOT_TOKEN, GROUP, FakeTelegram

@@ -10,31 +10,16 @@ from typing import Any, Protocol
 
 from telegram.ext import Application, BaseHandler
 
-from bot.handlers import (
-    admin,
-    days,
-    following,
-    fulltext,
-    groups,
-    inline,
-    membership,
-    opened,
-    privacy,
-    reading,
-    saved,
-    search,
-    settings,
-    start,
-    subscriptions,
-    tagging,
-    watching,
-    weekly,
-)
+from bot.handlers import groups, membership
 from bot.handlers.callbacks import Verb, callback_handler
+from bot.handlers.choosing import following, privacy, settings, start, subscriptions, tagging, watching
 from bot.handlers.commands import publish_commands
 from bot.handlers.desk import Desk
 from bot.handlers.errors import register_errors
 from bot.handlers.gate import register_gate
+from bot.handlers.managing import admin
+from bot.handlers.reading import days, fulltext, inline, opened, saved, search, weekly
+from bot.handlers.reading import today as reading
 
 __all__ = ["Desk", "publish_commands", "register"]
 

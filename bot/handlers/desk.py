@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from bot.archive import Archive
     from bot.core.format import Links
     from bot.core.tags.topics import Taxonomy
-    from bot.pipeline.delivery import Delivery
-    from bot.pipeline.publisher import Publisher
-    from bot.pipeline.sender import Sender
+    from bot.pipeline.calling.sender import Sender
+    from bot.pipeline.delivering.delivery import Delivery
+    from bot.pipeline.publishing.publisher import Publisher
     from bot.storage import Store
 
 

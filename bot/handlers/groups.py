@@ -18,11 +18,11 @@ from bot.handlers.desk import Desk
 from bot.handlers.queries import shorten, to_payload
 from bot.handlers.quoting import clipped
 from bot.handlers.readers import message_of
+from bot.handlers.reading.results import group_results, nothing_found
+from bot.handlers.reading.search import normal_query
 from bot.handlers.replies import reply
-from bot.handlers.results import group_results, nothing_found
-from bot.handlers.search import normal_query
 from bot.handlers.shelf import Issue, find_newest, is_todays
-from bot.pipeline.press import group_address
+from bot.pipeline.publishing.press import group_address
 
 HITS_SHOWN = 3
 

@@ -9,10 +9,10 @@ import structlog
 from bot.core.delivery.retry import BadContent, ChatGone, ChatPaused, Sent
 from bot.core.format.parts import Button, Part, to_params
 from bot.core.models import Say
-from bot.pipeline.corrections import Corrections, NotYetError
-from bot.pipeline.hooks import Alarm, Question
-from bot.pipeline.noticeboard import Place
-from bot.pipeline.sender import Sender
+from bot.pipeline.calling.sender import Sender
+from bot.pipeline.delivering.hooks import Alarm, Question
+from bot.pipeline.publishing.corrections import Corrections, NotYetError
+from bot.pipeline.publishing.noticeboard import Place
 from bot.storage.records import Campaign
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from bot.archive import Archive
-from bot.pipeline.traffic import Traffic
+from bot.pipeline.calling.traffic import Traffic
 from bot.storage import Store
 from bot.storage.errors import StoreError
 

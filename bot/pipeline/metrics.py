@@ -10,9 +10,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from bot.core.delivery.throttle import Lane
-from bot.pipeline.ratelimit import Limiter
-from bot.pipeline.traffic import Traffic
-from bot.pipeline.updates import Inbox
+from bot.pipeline.calling.ratelimit import Limiter
+from bot.pipeline.calling.traffic import Traffic
+from bot.pipeline.calling.updates import Inbox
 from bot.storage import Store
 from bot.storage.errors import StoreError
 from bot.storage.records import CampaignKind

@@ -13,10 +13,10 @@ import pytest
 from bot.core.delivery.throttle import Throttle
 from bot.locales import catalogue
 from bot.pipeline.admins import Admins, DeliveryHooks
-from bot.pipeline.delivery import Delivery
-from bot.pipeline.parser import Parser
-from bot.pipeline.ratelimit import Limiter
-from bot.pipeline.sender import Sender
+from bot.pipeline.calling.ratelimit import Limiter
+from bot.pipeline.calling.sender import Sender
+from bot.pipeline.delivering.delivery import Delivery
+from bot.pipeline.watching.parser import Parser
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import GROUP, GROUP_NAME, FakeTelegram
 from bot.storage.errors import StoreBusyError, StoreError

@@ -14,11 +14,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.config import ConfigError
 from bot.core.delivery.throttle import Lane, Throttle
 from bot.listener import build, listening
+from bot.pipeline.calling.ratelimit import Limiter
+from bot.pipeline.calling.traffic import Traffic
+from bot.pipeline.calling.updates import Inbox
 from bot.pipeline.health import Health
 from bot.pipeline.metrics import Gauges
-from bot.pipeline.ratelimit import Limiter
-from bot.pipeline.traffic import Traffic
-from bot.pipeline.updates import Inbox
 from bot.storage.records import ChatKind
 from tests.support.publishing import TODAY, House, open_house, paper
 from tests.support.telegram import HandClock

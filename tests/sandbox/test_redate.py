@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.models import Problem
-from bot.pipeline.posts import read_post
+from bot.pipeline.watching.posts import read_post
 from bot.sandbox.redate import PostMirror, find_date, plan_dates, redate
 
 TODAY = dt.date(2026, 5, 20)

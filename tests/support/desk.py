@@ -30,14 +30,14 @@ from bot.core.schedule import Timetable
 from bot.handlers import Desk, register
 from bot.locales import catalogue
 from bot.pipeline.admins import Admins, DeliveryHooks
-from bot.pipeline.corrections import Corrections
-from bot.pipeline.delivery import Delivery
-from bot.pipeline.intake import Intake
-from bot.pipeline.parser import Parser
-from bot.pipeline.press import Press
-from bot.pipeline.publisher import Publisher
-from bot.pipeline.ratelimit import Limiter
-from bot.pipeline.sender import Sender
+from bot.pipeline.calling.ratelimit import Limiter
+from bot.pipeline.calling.sender import Sender
+from bot.pipeline.delivering.delivery import Delivery
+from bot.pipeline.publishing.corrections import Corrections
+from bot.pipeline.publishing.press import Press
+from bot.pipeline.publishing.publisher import Publisher
+from bot.pipeline.watching.intake import Intake
+from bot.pipeline.watching.parser import Parser
 from bot.sandbox.messages import Message
 from bot.sandbox.telegram import ADMIN, BOT_USERNAME, GROUP, GROUP_NAME, FakeTelegram
 from bot.sandbox.world import CallbackAnswer

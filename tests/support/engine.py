@@ -19,11 +19,11 @@ from pathlib import Path
 
 from bot.core.delivery.retry import Policy
 from bot.core.delivery.throttle import Limits, Throttle
-from bot.pipeline.delivery import Delivery
-from bot.pipeline.hooks import Alarm, Question
-from bot.pipeline.pauses import Pauses
-from bot.pipeline.ratelimit import Limiter
-from bot.pipeline.sender import Sender
+from bot.pipeline.calling.ratelimit import Limiter
+from bot.pipeline.calling.sender import Sender
+from bot.pipeline.delivering.delivery import Delivery
+from bot.pipeline.delivering.hooks import Alarm, Question
+from bot.pipeline.delivering.pauses import Pauses
 from bot.sandbox.telegram import GROUP, FakeTelegram
 from bot.storage import Store
 from bot.storage.logbook import BOOT_ID, LOGBOOK, Logbook

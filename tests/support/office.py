@@ -16,12 +16,12 @@ from pathlib import Path
 
 from bot.core.delivery.throttle import Throttle
 from bot.locales import catalogue
-from bot.pipeline.delivery import Delivery
-from bot.pipeline.hooks import Alarm, Question
-from bot.pipeline.livecard import LiveCards
-from bot.pipeline.ratelimit import Limiter
-from bot.pipeline.recaller import Recaller
-from bot.pipeline.sender import Sender
+from bot.pipeline.calling.ratelimit import Limiter
+from bot.pipeline.calling.sender import Sender
+from bot.pipeline.delivering.delivery import Delivery
+from bot.pipeline.delivering.hooks import Alarm, Question
+from bot.pipeline.delivering.livecard import LiveCards
+from bot.pipeline.delivering.recaller import Recaller
 from bot.sandbox.messages import Message
 from bot.sandbox.telegram import ADMIN, FakeTelegram
 from bot.storage import Store

@@ -24,17 +24,17 @@ from bot.core.format.parts import Part
 from bot.core.models import Digest
 from bot.core.schedule import Timetable
 from bot.locales import catalogue
-from bot.pipeline.corrections import Corrections, NotYetError
-from bot.pipeline.decisions import Answer
-from bot.pipeline.intake import Intake
-from bot.pipeline.noticeboard import Place
-from bot.pipeline.parser import Parser
-from bot.pipeline.press import Press
-from bot.pipeline.publisher import Publisher
-from bot.pipeline.ratelimit import Limiter
-from bot.pipeline.requests import request_publication
-from bot.pipeline.sender import Sender
-from bot.pipeline.watcher import Watcher
+from bot.pipeline.calling.ratelimit import Limiter
+from bot.pipeline.calling.sender import Sender
+from bot.pipeline.publishing.corrections import Corrections, NotYetError
+from bot.pipeline.publishing.decisions import Answer
+from bot.pipeline.publishing.noticeboard import Place
+from bot.pipeline.publishing.press import Press
+from bot.pipeline.publishing.publisher import Publisher
+from bot.pipeline.publishing.requests import request_publication
+from bot.pipeline.watching.intake import Intake
+from bot.pipeline.watching.parser import Parser
+from bot.pipeline.watching.watcher import Watcher
 from bot.sandbox.telegram import ADMIN, BOT_USERNAME, GROUP, GROUP_NAME, FakeTelegram
 from bot.storage import Store
 from bot.storage.records import Campaign, CampaignKind, ChatKind, Target

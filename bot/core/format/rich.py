@@ -24,6 +24,8 @@ from bot.core.format.rich_blocks import (
 from bot.core.format.sections import folded, is_heading, item_style, section_title
 from bot.core.models import Commentary, Digest, Inline, Item, Passage, Run, Say, Section
 
+SEND_RICH = "sendRichMessage"
+"""The method for such messages."""
 LIMITS = RichSize(units=32_768, blocks=480, depth=16)
 """Telegram takes 500 blocks; some are left for what it may count otherwise."""
 _CHUNK = 4_000  # UTF-16 units of a text that has to be cut because it alone exceeds a message

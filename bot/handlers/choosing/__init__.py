@@ -1,0 +1,1 @@
+"""What readers choose: subscription, tags, words, watch-words, settings, their data."""

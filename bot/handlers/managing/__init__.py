@@ -1,0 +1,1 @@
+"""The admins' desk: broadcasts, campaigns, figures, previews."""

@@ -1,0 +1,1 @@
+"""Answers to readers: today, days, weeks, search, opened items, inline mode, saved ones."""

@@ -1,0 +1,1 @@
+"""Telegram at the other end of the wire: transport, throttle in time, sender, inbox, webhook."""

@@ -1,0 +1,1 @@
+"""The ledger worked off: claim, send, record, recover; live cards and recalls."""

@@ -1,0 +1,150 @@
+"""The press: a digest printed once for the groups and once for each distinct edition of the private readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.core.delivery.retry import Policy
+from bot.core.format import Links, index_card, publication, reader_card
+from bot.core.format.cards import group_keyboard, reader_keyboard
+from bot.core.format.navigation import callback
+from bot.core.format.parts import Button, Part, from_params, to_params
+from bot.core.format.rich import SEND_RICH, RichPart, announce_rich, rich_publication, to_rich_params
+from bot.core.format.watch import ORDINARY, Outcome, Watch, alert_lines, announce, outcome
+from bot.core.models import Digest, Say
+from bot.core.search.aliases import Aliases
+from bot.core.tags.concordance import Concordance
+from bot.core.tags.edition import Edition, TagFilter, select
+from bot.storage.records import Call, EditionKey, PublicationPlan, ReaderKey, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What tells the editions of one digest apart for who prints them."""
+
+    style: str
+    filter_key: str = ""
+    outcome: Outcome = ORDINARY
+
+    @property
+    def key(self) -> EditionKey:
+        """The edition in the ledger."""
+        return EditionKey(self.style, self.filter_key + self.outcome.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Prints with the bot's links and sentences; `policy` goes into every plan. `group_style`: full, card or rich."""
+
+    links: Links
+    say: Say
+    policy: Policy = Policy.PREFER_DELIVERY
+    group_style: str = "full"
+    aliases: Aliases = field(default_factory=Aliases)
+
+    def plan(
+        self, digest: Digest, key: str, content_hash: str, targets: Sequence[Target], readers: Iterable[ReaderKey]
+    ) -> PublicationPlan:
+        """The whole publication of a labelled digest; every rich edition has a classic one beside it."""
+        readers, concordance = list(readers), Concordance(digest, self.aliases)
+        outcomes = {watch: outcome(Watch.parse(watch), concordance) for watch in {one.watch_key for one in readers}}
+        wanted = {Slip("card")} | {Slip(one.style, one.filter_key, outcomes[one.watch_key]) for one in readers}
+        wanted |= {replace(slip, style="card") for slip in wanted if slip.style == "rich"}
+        editions = {slip.key: self._edition(digest, key, slip, concordance) for slip in wanted}
+        rich = tuple(target for target in targets if self.group_style == "rich" and not target.is_rich_refused)
+        return PublicationPlan(
+            digest_key=key,
+            content_hash=content_hash,
+            group_calls=self.group_calls(digest, key),
+            targets=tuple(target for target in targets if target not in rich),
+            rich_calls=self.rich_calls(digest) if rich else (),
+            rich_targets=rich,
+            outcomes={watch: told.key for watch, told in outcomes.items() if told != ORDINARY},
+            quiet_calls=() if all(editions.values()) else (self._quiet_call(key),),
+            editions=editions,
+            policy=self.policy,
+        )
+
+    def rich_calls(self, digest: Digest, *, is_corrected: bool = False) -> tuple[Call, ...]:
+        """What a group gets in style rich."""
+        keyboard = group_keyboard(self.links, self.say)
+        return _rich_calls(rich_publication(digest, say=self.say, keyboard=keyboard, corrected=is_corrected))
+
+    def group_calls(self, digest: Digest, key: str) -> tuple[Call, ...]:
+        """The card and then the parts of each section, in order; the card alone in style card."""
+        if self.group_style == "card":
+            return (Call(to_params(self.linked_card(digest, key, {}, is_corrected=False))),)
+        printed = publication(digest, key, links=self.links, say=self.say)
+        sections = [
+            Call(to_params(part), section=section.number) for section in printed.sections for part in section.parts
+        ]
+        return (Call(to_params(printed.card)), *sections)
+
+    def linked_card(self, digest: Digest, key: str, urls: dict[int, str], *, is_corrected: bool) -> Part:
+        """The groups' card with its table of contents linked to the messages of the sections; where there are none, to
+        the digest in the private chat."""
+        if self.group_style == "card":
+            urls = {section.number: self.links.digest(key) for section in digest.sections}
+        return index_card(digest, key, links=self.links, say=self.say, section_urls=urls, corrected=is_corrected)
+
+    def _edition(self, digest: Digest, key: str, slip: Slip, concordance: Concordance) -> tuple[Call, ...]:
+        """The calls of an edition; none when nothing in the digest is for its readers."""
+        if slip.style == "full":
+            return self._announced(self.group_calls(digest, key), digest, slip.outcome)
+        tags = TagFilter.parse(slip.filter_key)
+        chosen = None if tags.is_empty else select(digest, tags, concordance)
+        if chosen is not None and not chosen.items and not slip.outcome.alerts:
+            return ()
+        if slip.style == "rich" and (chosen is None or chosen.items):
+            shown = digest if chosen is None else _only(digest, chosen)
+            parts = rich_publication(shown, say=self.say, keyboard=reader_keyboard(key, self.say))
+            above = alert_lines(digest, slip.outcome.alerts, self.say)
+            return _rich_calls(announce_rich(parts, above, is_silent=slip.outcome.is_silent))
+        card = reader_card(digest, key, say=self.say, edition=chosen, links=self.links)
+        return (Call(to_params(announce(card, digest, slip.outcome, self.say))),)
+
+    def _announced(self, calls: tuple[Call, ...], digest: Digest, told: Outcome) -> tuple[Call, ...]:
+        card = announce(from_params(calls[0].params), digest, told, self.say)
+        return (Call(to_params(card)), *calls[1:])
+
+    def _quiet_call(self, key: str) -> Call:
+        """The line for readers who have had no item for a week."""
+        see = Button(self.say("tags.quiet_see"), callback=callback("card", key))
+        choose = Button(self.say("card.tags"), callback=callback("tags", ""))
+        return Call(to_params(Part(self.say("tags.quiet"), keyboard=((see, choose),), is_silent=True)))
+
+
+def _rich_calls(parts: Iterable[RichPart]) -> tuple[Call, ...]:
+    return tuple(Call(to_rich_params(part), SEND_RICH, part.section) for part in parts)
+
+
+def _only(digest: Digest, edition: Edition) -> Digest:
+    """The digest with the items of an edition only."""
+    chosen = {item.number for item in edition.items}
+    sections = [
+        replace(section, entries=tuple(item for item in section.items if item.number in chosen))
+        for section in digest.sections
+    ]
+    return replace(digest, sections=tuple(section for section in sections if section.entries))
+
+
+def section_urls(calls: Sequence[Call], message_ids: Sequence[int], address: str | None) -> dict[int, str]:
+    """The link to each section's first message in a group that can be linked to; `address` as `group_address` says."""
+    urls: dict[int, str] = {}
+    for call, message_id in zip(calls, message_ids, strict=False):
+        if address and message_id and call.section is not None:
+            urls.setdefault(call.section, f"{address}/{message_id}")
+    return urls
+
+
+def group_address(chat_id: int, username: str, thread_id: int | None = None) -> str | None:
+    """What the links to a group's messages begin with; None for a basic group, whose messages have no links."""
+    marker = "-100"
+    if username:
+        address = f"https://t.me/{username}"
+    elif str(chat_id).startswith(marker) and len(str(chat_id)) > len(marker) + 9:
+        address = f"https://t.me/c/{str(chat_id).removeprefix(marker)}"
+    else:
+        return None
+    return f"{address}/{thread_id}" if thread_id else address

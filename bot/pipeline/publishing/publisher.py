@@ -1,0 +1,343 @@
+"""The publisher: what becomes of each digest, from the settled file to the campaign."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from bot.archive import Archive, PostSource
+from bot.core.format.parts import Part
+from bot.core.models import Digest, Problem
+from bot.core.schedule import Due, Timetable, TooOld
+from bot.pipeline.publishing import notices
+from bot.pipeline.publishing.absence import Absence
+from bot.pipeline.publishing.corrections import Corrections, NotYetError
+from bot.pipeline.publishing.decisions import APPROVAL, ASKING, DRAFT, OPEN, SHELF, Answer, first_state, is_reopened
+from bot.pipeline.publishing.history import History, log_progress
+from bot.pipeline.publishing.noticeboard import Ear, Noticeboard, digest_matter, file_matter
+from bot.pipeline.publishing.press import Press
+from bot.pipeline.watching.intake import REDATED, Entry, Intake, Unreadable
+from bot.pipeline.watching.watcher import Change, Gone, Refused, Settled
+from bot.storage import Store
+from bot.storage.errors import StoreError
+from bot.storage.records import DigestState, Known, Target
+
+LOOK_EVERY_S = 15.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(kw_only=True)
+class Publisher:
+    """Decides, remembers and starts campaigns. After a crash everything may be told and asked again: what is done is
+    not done twice.
+
+    `targets` gives the groups and raises `NotYetError` while they are not resolved; `wake` tells the delivery that
+    there is a campaign; `asks_first`: nothing goes out by itself, the admins are asked about every digest whose time
+    has come.
+    """
+
+    store: Store
+    archive: Archive
+    intake: Intake
+    press: Press
+    corrections: Corrections
+    timetable: Timetable
+    clock: Callable[[], int]
+    targets: Callable[[], Awaitable[Sequence[Target]]]
+    admins: Ear
+    wake: Callable[[], None]
+    asks_first: bool = False
+    _lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+    _news: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _history: History = field(init=False)
+    _absence: Absence = field(init=False)
+    _board: Noticeboard = field(init=False)
+    _is_prepared: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self._absence = Absence(self.store, self.timetable, self.admins, self.press.say)
+        board = self._board = Noticeboard(self.store.meta, self.admins, self.press.say, self.clock)
+        self._history = History(self.archive, self.intake, self.store, self.timetable, board, self.press.say)
+
+    async def open(self) -> None:
+        """On the first start, note which files were there before the bot. To be called before the watcher runs."""
+        await self.corrections.open()
+        await self._history.open()
+
+    async def prepare(self) -> None:
+        """The long part of a start, while readers are served already: the history of a first one, a missing archive."""
+        try:
+            async with self._lock:
+                await self._guarded(self._fill_archive(), "")
+        finally:
+            self._is_prepared.set()
+
+    async def known(self) -> Mapping[str, str]:
+        """The content hash by file name of what is in the archive, once that is prepared: no news to anybody."""
+        await self._is_prepared.wait()
+        return await self.archive.sources()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look after whatever waits, until `stop` is set."""
+        stopped = asyncio.ensure_future(stop.wait())
+        preparing = asyncio.ensure_future(self.prepare())
+        await asyncio.wait({preparing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        preparing.cancel()
+        while not stop.is_set():
+            self._news.clear()
+            try:
+                wait_s = await self.tick()
+            except StoreError as error:  # it comes back; whoever only reads is served meanwhile
+                log.warning("publisher.delayed", reason=str(error))
+                wait_s = LOOK_EVERY_S
+            await asyncio.to_thread(self.intake.parser.rest)
+            news = asyncio.ensure_future(self._news.wait())
+            await asyncio.wait({news, stopped}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+            news.cancel()
+        await asyncio.wait({preparing})
+
+    async def on_change(self, change: Change) -> None:
+        """Take in what the watcher saw. Raises when it is to be told again."""
+        async with self._lock:
+            match change:
+                case Settled(name):
+                    await self._take_in(name)
+                case Refused(name, problem):
+                    await self._refuse(Unreadable(name, "", (problem,)))
+                case Gone(name):
+                    await self._let_go(name)
+            await self._history.settle(change.name)
+        self._news.set()
+
+    async def tick(self) -> float:
+        """Do what is due now; seconds until there may be more to do."""
+        async with self._lock:
+            now = self.clock()
+            await self._guarded(self._mend_archive(), "")
+            await self._guarded(self._history.finish(), "")
+            waiting = await self.store.digests.in_states(OPEN)
+            for known in waiting:
+                await self._guarded(self._attend(known, now), known.key)
+            for key in self.corrections.due(now):
+                await self._guarded(self._correct(key, now), key)
+            if self._history.is_over:
+                await self._guarded(self._absence.look(now), "")
+        dues = [self.timetable.due_ms(known.date) for known in waiting if known.state is DigestState.WAITING]
+        return min([LOOK_EVERY_S, *((due - now) / 1000 for due in dues if due > now)])
+
+    async def approve(self, key: str) -> Answer:
+        """An admin wants it out now, whatever its date or shape."""
+        async with self._lock:
+            known = await self.store.digests.find(key)
+            if known is None or known.state is DigestState.PUBLISHED:
+                return Answer.UNKNOWN if known is None else Answer.PUBLISHED_BEFORE
+            entry = await self.intake.reread(known)
+            if entry is None:
+                return Answer.FILE_GONE
+            await self.store.digests.set_state(key, DigestState.APPROVED)
+            await self._publish(key, entry)
+            await self._board.take_down(digest_matter(key), "decision.published")
+            return Answer.DONE
+
+    async def discard(self, key: str) -> Answer:
+        """An admin does not want it out: a sound one stays in the archive, a held one is not shown at all."""
+        async with self._lock:
+            known = await self.store.digests.find(key)
+            if known is None or known.state is DigestState.PUBLISHED:
+                return Answer.UNKNOWN if known is None else Answer.PUBLISHED_BEFORE
+            state = DigestState.SEEN if known.state in SHELF else DigestState.DISCARDED
+            await self.store.digests.set_state(key, state)
+            await self._board.take_down(digest_matter(key), "decision.kept")
+            return Answer.DONE
+
+    async def newest_open(self) -> str | None:
+        """The key of the newest digest that is not out yet: it waits, or somebody is to decide about it."""
+        waiting = await self.store.digests.in_states(OPEN)
+        return max(waiting, key=lambda known: (known.date, known.updated_at_ms)).key if waiting else None
+
+    async def peek(self, key: str) -> Digest | None:
+        """The digest as its file says it, whatever its state; None when the file is gone or says something else."""
+        known = await self.store.digests.find(key)
+        entry = await self.intake.reread(known) if known else None
+        return entry.digest if entry else None
+
+    async def shelf(self) -> AsyncIterator[PostSource]:
+        """Everything that belongs into the archive, for building it anew."""
+        for known in await self.store.digests.in_states(SHELF):
+            if entry := await self.intake.reread(known):
+                yield entry.source(known.key)
+
+    async def _take_in(self, name: str) -> None:
+        match await self.intake.read(name):
+            case Entry() as entry:
+                await self._judge(entry)
+            case Unreadable() as unreadable:
+                await self._refuse(unreadable)
+            case None:
+                await self._forgive(name)
+
+    async def _judge(self, entry: Entry) -> None:
+        key = await self.intake.identify(entry)
+        if isinstance(key, Problem):
+            return await self._refuse(Unreadable(entry.name, entry.content_hash, (key,)))
+        known = await self.store.digests.find(key)
+        is_new_text = known is None or known.content_hash != entry.content_hash
+        if known and known.state is DigestState.PUBLISHED and is_new_text and entry.doubts:
+            return await self._refuse(Unreadable(entry.name, entry.content_hash, entry.doubts))
+        await self._forgive(entry.name)
+        await self._supersede(entry.name, key)
+        if known is None or is_new_text or known.name != entry.name:
+            known = await self._remember(key, entry, *await self._decide(entry, known, is_new_text=is_new_text))
+        if known.state not in ASKING:
+            await self._board.take_down(digest_matter(key), "notice.mended")
+        if known.state in SHELF:
+            await self._shelve(key, entry)
+        if known.state is DigestState.PUBLISHED:
+            self.corrections.note(key)
+        return None
+
+    async def _decide(self, entry: Entry, known: Known | None, *, is_new_text: bool) -> tuple[DigestState, str]:
+        if known and not (is_new_text and is_reopened(known)):
+            return known.state, known.reason
+        is_history = self._history.holds(entry.name)
+        doubts = entry.doubts if known or is_history else (*entry.doubts, *await self.intake.redated(entry))
+        decision = self.timetable.decide(entry.digest.date, is_draft=entry.digest.is_draft, now_ms=self.clock())
+        is_todays = entry.digest.date == self.timetable.today(self.clock())
+        return first_state(decision, doubts, is_history=is_history, is_todays=is_todays)
+
+    async def _attend(self, known: Known, now_ms: int) -> None:
+        match known.state:
+            case DigestState.APPROVED:
+                await self._publish_known(known)
+            case DigestState.WAITING if known.reason != DRAFT:
+                await self._publish_when_due(known, now_ms)
+            case DigestState.HELD if known.reason == APPROVAL and not self.asks_first:
+                await self._publish_when_due(known, now_ms)
+            case DigestState.ASKED | DigestState.HELD if known.told_hash != known.content_hash:
+                await self._ask(known)
+            case _:
+                pass
+
+    async def _publish_when_due(self, known: Known, now_ms: int) -> None:
+        match self.timetable.decide(known.date, is_draft=False, now_ms=now_ms):
+            case Due() if self.asks_first:
+                await self.store.digests.set_state(known.key, DigestState.HELD, APPROVAL)
+                await self._ask(replace(known, state=DigestState.HELD, reason=APPROVAL))
+            case Due():
+                await self._publish_known(known)
+            case TooOld():
+                await self.store.digests.set_state(known.key, DigestState.SEEN)
+                if entry := await self.intake.reread(known):
+                    await self._shelve(known.key, entry)
+            case _:
+                pass
+
+    async def _publish_known(self, known: Known) -> None:
+        # A file that is gone or being rewritten is not sent: the watcher tells when it is there again.
+        if entry := await self.intake.reread(known):
+            await self._publish(known.key, entry)
+
+    async def _publish(self, key: str, entry: Entry) -> None:
+        targets, editions = await self.targets(), await self.store.chats.editions()
+        plan = await asyncio.to_thread(self.press.plan, entry.digest, key, entry.content_hash, targets, editions)
+        await self._shelve(key, entry)
+        campaign_id = await self.store.campaigns.publish(plan)
+        self.wake()
+        log.info("digest.published", digest=key, campaign=campaign_id, groups=len(targets), editions=len(plan.editions))
+
+    async def _correct(self, key: str, now_ms: int) -> None:
+        known = await self.store.digests.find(key)
+        entry = await self.intake.reread(known) if known else None
+        if entry and await self.corrections.correct(key, entry.digest, entry.content_hash, now_ms):
+            self.wake()
+            log.info("digest.corrected", digest=key)
+
+    async def _ask(self, known: Known) -> None:
+        entry = await self.intake.reread(known)
+        if entry is None or not self._history.is_over:
+            return
+        await self._board.put_up(digest_matter(known.key), known.content_hash, await self._question(known, entry))
+        await self.store.digests.set_told(known.key, known.content_hash)
+
+    async def _question(self, known: Known, entry: Entry) -> Part:
+        title, say = entry.digest.title, self.press.say
+        if known.state is DigestState.ASKED:
+            return notices.ask_today(known.key, title, say=say)
+        log.warning("digest.held", digest=known.key, file=entry.name, reason=known.reason)
+        if known.reason == APPROVAL:
+            return notices.approval(known.key, title, say=say)
+        doubts = (*entry.doubts, *(await self.intake.redated(entry) if REDATED in known.reason else ()))
+        return notices.held(known.key, title, entry.name, doubts, say=say)
+
+    async def _refuse(self, file: Unreadable) -> None:
+        codes = ",".join(problem.code for problem in file.problems)
+        matter, told = file_matter(file.name), file.content_hash or codes
+        log.warning("digest.refused", file=ascii(file.name), problems=codes)
+        await self._supersede(file.name)
+        if self._history.holds(file.name):
+            self._history.note_unreadable(file.name)
+            await self._board.know(matter, told)
+        else:
+            await self._board.complain(matter, told, notices.refusal(file.name, file.problems, say=self.press.say))
+
+    async def _forgive(self, name: str, verdict: str = "notice.mended") -> None:
+        if await self._board.take_down(file_matter(name), verdict):
+            log.info("digest.mended", file=ascii(name))
+
+    async def _supersede(self, name: str, key: str = "") -> None:
+        """The file says another digest than the one that somebody was to decide about, or none any more."""
+        for known in await self.store.digests.in_states(ASKING):
+            if known.name == name and known.key != key:
+                await self.store.digests.set_state(known.key, DigestState.DISCARDED)
+                await self._board.take_down(digest_matter(known.key), "notice.mended" if key else "notice.renewed")
+
+    async def _let_go(self, name: str) -> None:
+        await self._forgive(name, "notice.gone")
+        for known in await self.store.digests.in_states(ASKING):
+            if known.name == name:
+                await self._board.take_down(digest_matter(known.key), "notice.gone")
+                await self.store.digests.set_told(known.key, "")
+        for known in await self.store.digests.in_states(SHELF):
+            if known.name == name:
+                await self.archive.remove(known.key)
+                log.info("digest.file_gone", digest=known.key)
+
+    async def _remember(self, key: str, entry: Entry, state: DigestState, reason: str = "") -> Known:
+        digest = entry.digest
+        log.info("digest.remembered", digest=key, file=entry.name, state=state, reason=reason)
+        return await self.store.digests.remember(
+            key, digest.date, digest.slug, entry.name, entry.content_hash, state, reason
+        )
+
+    async def _shelve(self, key: str, entry: Entry) -> None:
+        try:
+            await self.archive.index(entry.source(key))
+        except Exception:
+            # The archive can be built anew from the files at any time; the publication cannot wait for it.
+            log.exception("archive.index_failed", digest=key)
+
+    async def _fill_archive(self) -> None:
+        if self._history.is_over or await self.store.digests.all():
+            await self._mend_archive(is_foreign=not self._history.is_over)
+        else:
+            await self._history.take_in(self.clock())
+        await self._history.finish()
+
+    async def _mend_archive(self, *, is_foreign: bool = False) -> None:
+        """Build it from the state and the posts when it is damaged, missing, or not of this state (`is_foreign`)."""
+        if is_foreign or not self.archive.is_usable:
+            log.info("archive.rebuilding")
+            total = len(await self.store.digests.in_states(SHELF))
+            await self.archive.rebuild(self.shelf(), log_progress(total))
+
+    async def _guarded(self, step: Awaitable[None], key: str) -> None:
+        try:
+            await step
+        except NotYetError as reason:
+            log.info("digest.waits", digest=key, reason=str(reason))
+        except Exception:
+            log.exception("digest.attention_failed", digest=key)

@@ -1,0 +1,51 @@
+"""The press: what is printed for whom, and how often."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from bot.core.format import Links
+from bot.core.models import Say
+from bot.core.tags.edition import TagFilter
+from bot.locales import catalogue
+from bot.pipeline.publishing.press import Press
+from bot.storage.records import EditionKey, ReaderKey
+from tests.support.samples import brief, digest, section, taxonomy
+
+FILTERS = [TagFilter((topic,)) for topic in taxonomy().topics] + [
+    TagFilter(("机器人", "开源"), (entity,)) for entity in taxonomy().entities[:7]
+]
+
+
+def counting(said: Counter[str]) -> Say:
+    """The sentences, and how often each was asked for."""
+
+    def say(key: str, **values: object) -> str:
+        said[key] += 1
+        return catalogue()(key, **values)
+
+    return say
+
+
+def test_a_thousand_readers_of_twenty_filters_are_twenty_renderings() -> None:
+    """However many share a filter, their card is made once."""
+    titles = (
+        "机器人开源了",
+        "大模型发布",
+        "智能体写代码",
+        "芯片融资",
+        "视频模型侵权案",
+        "论文揭示漏洞",
+        "裁员",
+        "手机新功能",
+    )
+    told = taxonomy().label(digest(section(1, "要闻", *(brief(at, title) for at, title in enumerate(titles, 1)))))
+    said = Counter[str]()
+    readers = [ReaderKey("card", FILTERS[at % len(FILTERS)].key) for at in range(1000)]
+
+    plan = Press(Links("ai_bot"), counting(said)).plan(told, "20260206", "hash", (), readers)
+
+    assert len(FILTERS) == len({tags.key for tags in FILTERS}) == 20
+    assert set(plan.editions) == {EditionKey("card"), *(EditionKey("card", tags.key) for tags in FILTERS)}
+    printed = [calls for edition, calls in plan.editions.items() if calls and edition != EditionKey("card")]
+    assert said["card.selected"] == len(printed) > 10
