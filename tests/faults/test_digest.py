@@ -16,14 +16,13 @@ from bot.pipeline.admins import Admins, DeliveryHooks
 from bot.pipeline.calling.ratelimit import Limiter
 from bot.pipeline.calling.sender import Sender
 from bot.pipeline.delivering.delivery import Delivery
-from bot.pipeline.watching.parser import Parser
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import GROUP, GROUP_NAME, FakeTelegram
 from bot.storage.errors import StoreBusyError, StoreError
 from bot.storage.logbook import LOGBOOK, Logbook
 from bot.storage.records import CampaignState, ChatKind, IncidentKind
 from tests.support.engine import FAST, FIRST_READER, SHORT
-from tests.support.publishing import CATEGORY, TODAY, open_house, paper
+from tests.support.publishing import TODAY, open_house, paper
 from tests.support.telegram import FakeRequest, HandClock, build_bot
 
 READERS = (FIRST_READER, FIRST_READER + 1)
@@ -89,8 +88,8 @@ class Trip:
 class World:
     """Telegram and a folder, which outlive every process."""
 
-    def __init__(self, folder, parser):
-        self.folder, self.parser, self.clock = folder, parser, HandClock()
+    def __init__(self, folder):
+        self.folder, self.clock = folder, HandClock()
         folder.mkdir()
         self.telegram = FakeTelegram(self.clock)
         for reader in READERS:
@@ -100,7 +99,7 @@ class World:
     @asynccontextmanager
     async def process(self, n=0, *, is_fatal=False):
         """A process of the bot that is at work; its state trips at the n-th transaction."""
-        async with open_house(self.folder, clock=self.clock, telegram=self.telegram, parser=self.parser) as house:
+        async with open_house(self.folder, clock=self.clock, telegram=self.telegram) as house:
             for reader in READERS:
                 await house.store.chats.ensure(reader, ChatKind.PRIVATE)
                 await house.store.chats.subscribe(reader)
@@ -142,7 +141,7 @@ class World:
         try:
             async with asyncio.timeout(20):
                 while not (self.is_over and await self._is_done(house)):  # noqa: ASYNC110 - the state has no event
-                    await asyncio.sleep(0.005)
+                    await asyncio.sleep(0.02)
             return await self._judge(house)
         finally:
             IS_LOOKING.reset(looking)
@@ -172,12 +171,6 @@ async def kill(trip):
         await asyncio.sleep(0)
 
 
-@pytest.fixture(scope="module")
-def parser():
-    with Parser(CATEGORY) as one:
-        yield one
-
-
 def show(what, results):
     repeated, listed = (sum(column) for column in zip(*results, strict=True))
     print(f"\n{what}: {len(results)} digests, lost 0, repeated {repeated}, listed {listed}")  # noqa: T201
@@ -187,45 +180,45 @@ def steps(count, depth):
     return range(1, count + 1, max(1, SAMPLE // depth))
 
 
-async def count_transactions(folder, parser):
-    world = World(folder, parser)
+async def count_transactions(folder):
+    world = World(folder)
     async with world.process() as house:
         await world.finish(house)
         return house.trip.count
 
 
-async def test_the_nth_touch_of_the_state_fails(tmp_path, parser, depth):
+async def test_the_nth_touch_of_the_state_fails(tmp_path, depth):
     """Whoever it hits, the publisher, the fan-out, the engine or the last step: it is made up for, and nothing comes
     twice."""
     results = []
-    for n in steps(await count_transactions(tmp_path / "0", parser), depth):
-        world = World(tmp_path / str(n), parser)
+    for n in steps(await count_transactions(tmp_path / "0"), depth):
+        world = World(tmp_path / str(n))
         async with world.process(n) as house:
             results.append(await world.finish(house))
     show("a transaction fails", results)
     assert sum(repeated for repeated, _ in results) == 0
 
 
-async def test_the_process_dies_at_the_nth_touch_of_the_state(tmp_path, parser, depth):
+async def test_the_process_dies_at_the_nth_touch_of_the_state(tmp_path, depth):
     """Before the commit or just after it; the next process goes on."""
     results = []
-    for n in steps(await count_transactions(tmp_path / "0", parser), depth):
-        world = World(tmp_path / str(n), parser)
+    for n in steps(await count_transactions(tmp_path / "0"), depth):
+        world = World(tmp_path / str(n))
         async with world.process(n, is_fatal=True) as house:
             async with asyncio.timeout(20):
                 while not (house.trip.reached.is_set() or world.is_over):  # noqa: ASYNC110 - either of two
-                    await asyncio.sleep(0.005)
+                    await asyncio.sleep(0.02)
         async with world.process() as house:
             results.append(await world.finish(house))
     show("killed at a transaction", results)
 
 
 @pytest.mark.parametrize("fault", [Fault.refuse(), Fault.timeout(is_processed=True), Fault.flood(1)])
-async def test_the_nth_call_of_a_digest_fails(tmp_path, parser, depth, fault):
+async def test_the_nth_call_of_a_digest_fails(tmp_path, depth, fault):
     """Cards, sections, the edit that links them, readers."""
     results = []
     for n in steps(CALLS_OF_A_DIGEST, depth):
-        world = World(tmp_path / str(n), parser)
+        world = World(tmp_path / str(n))
         world.telegram.fail("*", fault, skip=n - 1)
         async with world.process() as house:
             results.append(await world.finish(house))

@@ -37,13 +37,13 @@ from bot.pipeline.publishing.corrections import Corrections
 from bot.pipeline.publishing.press import Press
 from bot.pipeline.publishing.publisher import Publisher
 from bot.pipeline.watching.intake import Intake
-from bot.pipeline.watching.parser import Parser
 from bot.sandbox.messages import Message
 from bot.sandbox.telegram import ADMIN, BOT_USERNAME, GROUP, GROUP_NAME, FakeTelegram
 from bot.sandbox.world import CallbackAnswer
 from bot.storage import Store
 from bot.storage.records import CampaignState, ChatKind, DigestState, Target
 from tests.support.archives import TAXONOMY
+from tests.support.parsing import shared_parser
 from tests.support.states import blank_state
 from tests.support.telegram import HandClock, build_application, deliver, running
 
@@ -138,7 +138,7 @@ class Bot:
         running = asyncio.create_task(self.desk.delivery.run(stop))
         async with asyncio.timeout(60):
             while not await self._is_done(campaign_id):  # noqa: ASYNC110 - the ledger tells nobody, it is asked
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.02)
         stop.set()
         await running
 
@@ -224,8 +224,7 @@ async def open_desk(
         await archive.rebuild(())
     store = await Store.open(blank_state(folder / "state.db"), clock=clock)
     await store.chats.ensure(GROUP, ChatKind.GROUP, "AI News Plus", GROUP_NAME)
-    parser = Parser("AI 日报")
-    intake = Intake(posts_dir, parser, TAXONOMY, store.digests)
+    intake = Intake(posts_dir, shared_parser(), TAXONOMY, store.digests)
     desk = _desk(archive, store, application.bot, clock, intake, publish_at, frozenset(admin_ids))
     desk = replace(desk, group_invites=group_invites, has_inline_mode=has_inline_mode)
     register(application, desk)
@@ -233,7 +232,6 @@ async def open_desk(
         async with running(application):
             yield Bot(telegram, clock, application, desk, posts_dir)
     finally:
-        parser.close()
         await archive.close()
         await store.close()
 

@@ -171,7 +171,7 @@ class Engine:
         by so much again and again, for whatever has to wait."""
         async with asyncio.timeout(60):
             while not await self._is_over(campaign_ids):
-                await asyncio.sleep(0.005 if not tick_s else 0.03)
+                await asyncio.sleep(0.02 if not tick_s else 0.03)
                 if tick_s:
                     await self.tick(tick_s)
 

@@ -88,7 +88,7 @@ class Office:
         async with asyncio.timeout(60):
             while not await condition():
                 self.clock.advance(ms=STEP_MS)
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.02)
 
     async def pass_s(self, seconds: float) -> None:
         """Let so much time pass."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -33,18 +33,17 @@ from bot.pipeline.publishing.press import Press
 from bot.pipeline.publishing.publisher import Publisher
 from bot.pipeline.publishing.requests import request_publication
 from bot.pipeline.watching.intake import Intake
-from bot.pipeline.watching.parser import Parser
 from bot.pipeline.watching.watcher import Watcher
 from bot.sandbox.telegram import ADMIN, BOT_USERNAME, GROUP, GROUP_NAME, FakeTelegram
 from bot.storage import Store
 from bot.storage.records import Campaign, CampaignKind, ChatKind, Target
+from tests.support.parsing import CATEGORY, shared_parser
 from tests.support.samples import taxonomy
 from tests.support.states import blank_state
 from tests.support.telegram import FakeRequest, HandClock, build_bot
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = dt.date(2026, 2, 6)
-CATEGORY = "AI 日报"
 SETTLE_S = 2.0
 
 
@@ -161,10 +160,8 @@ async def open_house(
     asks_first: bool = False,
     admins_reachable: bool = True,
     is_prepared: bool = True,
-    parser: Parser | None = None,
 ) -> AsyncIterator[House]:
-    """Everything between the folder of posts and the ledger; opening it again on the same folder is a restart. Many
-    houses may share a `parser`, whose worker takes long to start."""
+    """Everything between the folder of posts and the ledger; opening it again on the same folder is a restart."""
     clock = clock or HandClock()
     telegram = telegram or FakeTelegram(clock)
     posts_dir = folder / "posts"
@@ -177,31 +174,28 @@ async def open_house(
     wakes: list[None] = []
     press = Press(Links(BOT_USERNAME, f"@{GROUP_NAME}"), catalogue())
     sender = Sender(build_bot(telegram), Limiter(Throttle(), store.holds, clock=clock), request=FakeRequest(telegram))
-    with nullcontext(parser) if parser else Parser(CATEGORY) as in_use:
-        publisher = Publisher(
-            store=store,
-            archive=archive,
-            intake=Intake(posts_dir, in_use, taxonomy(), store.digests),
-            press=press,
-            corrections=Corrections(store=store, archive=archive, press=press, sender=sender),
-            timetable=Timetable(SHANGHAI, publish_at, 2, alarm_at),
-            clock=clock,
-            targets=switches.targets,
-            admins=switches,
-            wake=lambda: wakes.append(None),
-            asks_first=asks_first,
-        )
-        await publisher.open()
-        if is_prepared:
-            await publisher.prepare()
-        watcher = Watcher(
-            posts_dir, settle_s=SETTLE_S, on_change=publisher.on_change, clock=clock, known=publisher.known
-        )
-        try:
-            yield House(posts_dir, clock, telegram, store, archive, publisher, watcher, switches.heard, wakes, switches)
-        finally:
-            await archive.close()
-            await store.close()
+    publisher = Publisher(
+        store=store,
+        archive=archive,
+        intake=Intake(posts_dir, shared_parser(), taxonomy(), store.digests),
+        press=press,
+        corrections=Corrections(store=store, archive=archive, press=press, sender=sender),
+        timetable=Timetable(SHANGHAI, publish_at, 2, alarm_at),
+        clock=clock,
+        targets=switches.targets,
+        admins=switches,
+        wake=lambda: wakes.append(None),
+        asks_first=asks_first,
+    )
+    await publisher.open()
+    if is_prepared:
+        await publisher.prepare()
+    watcher = Watcher(posts_dir, settle_s=SETTLE_S, on_change=publisher.on_change, clock=clock, known=publisher.known)
+    try:
+        yield House(posts_dir, clock, telegram, store, archive, publisher, watcher, switches.heard, wakes, switches)
+    finally:
+        await archive.close()
+        await store.close()
 
 
 def _parse(raw: bytes, name: str) -> Digest | None:
