@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import ssl
@@ -166,6 +167,7 @@ async def serve(arguments: argparse.Namespace) -> None:
     runner = web.ServerRunner(server)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+    gc.disable()  # Telegram does not stop for our garbage: what waits meanwhile would arrive as a burst
     print(f"http{'s' if tls else ''}://127.0.0.1:{runner.addresses[0][1]}", flush=True)
     await asyncio.Event().wait()
 
