@@ -24,9 +24,6 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from bot.archive import Archive, PostSource
 from bot.core.models import Digest, Item, Paragraph, Run, Section
 from bot.core.search.terms import fold
@@ -212,38 +209,40 @@ async def measure(engine: Engine, queries: dict[str, list[str]], known: dict[str
     return [engine.name, *figures, *recall]
 
 
-async def compare(count: int, each: int) -> Table:
-    """Build every engine, ask all of them, and lay out the figures."""
+async def compare(count: int, each: int) -> None:
+    """Build every engine, ask all of them, and print the figures of each as soon as they are there."""
     stories = generate(count)
     queries = pick_queries(stories, each)
     known = truth(stories, queries)
-    table = Table("engine", "build s", "size MB", "p50 ms", "p99 ms", *(f"recall {size}" for size in "1234"))
-    table.title = f"{count:,} items, {sum(map(len, queries.values())):,} queries"
+    print(f"{count:,} items, {sum(map(len, queries.values())):,} queries", flush=True)
+    show(["engine", "build s", "size MB", "p50 ms", "p99 ms", *(f"recall {size}" for size in "1234")])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         ours, archive = await build_ours(folder, stories)
-        table.add_row(*await measure(ours, queries, known))
+        show(await measure(ours, queries, known))
         await archive.close()
         trigram = "create virtual table story using fts5 (headline, text, tokenize = 'trigram')"
         plain = "create table story (headline text, text text)"
         either = "(headline || char(10) || text) like ?"
         slow = {length: group[: max(5, each // 20)] for length, group in queries.items()}
-        table.add_row(
-            *await measure(build_sqlite(folder, stories, "trigram", trigram, "story match ?"), queries, known)
-        )
-        table.add_row(*await measure(build_sqlite(folder, stories, "LIKE", plain, either), slow, known))
+        show(await measure(build_sqlite(folder, stories, "trigram", trigram, "story match ?"), queries, known))
+        show(await measure(build_sqlite(folder, stories, "LIKE", plain, either), slow, known))
         if rival := build_tantivy(folder, stories):
-            table.add_row(*await measure(rival, queries, known))
-    return table
+            show(await measure(rival, queries, known))
+
+
+def show(cells: list[str]) -> None:
+    """One line of the table."""
+    print(f"{cells[0]:16}", *(f"{cell:>9}" for cell in cells[1:]), flush=True)
 
 
 def main() -> None:
-    """Print the table."""
+    """Compare as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--items", type=int, default=33_000, help="how many items the archive holds")
     parser.add_argument("--queries", type=int, default=200, help="how many queries of each length")
     options = parser.parse_args()
-    Console(width=110).print(asyncio.run(compare(options.items, options.queries)))
+    asyncio.run(compare(options.items, options.queries))
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ async def measure(folder: Path, digests: int, files: int) -> None:
         for number in range(digests):
             write(operator.posts, f"old-{number}", dt.date(2020, 1, 1) + dt.timedelta(number))
         process = await operator.start()
-        while "bot.ready" not in operator.log:  # noqa: ASYNC110 - it is another process
+        while "history.taken_in" not in operator.log:  # noqa: ASYNC110 - it is another process
             await asyncio.sleep(0.2)
         await operator.end(process)
         await beside(operator)
