@@ -6,6 +6,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot import memory
 from tests.support.states import blank_state, migrate, postgres_database, wipe
 
 # Machines are noisy: no property fails for being slow. The same examples are tried each time, so that a failure comes
@@ -65,3 +66,8 @@ def empty_url(request, tmp_path):
     else:
         with postgres_database(request.getfixturevalue("postgres_server")) as url:
             yield url
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not go through it again and again."""
+    memory.settle()
