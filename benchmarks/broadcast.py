@@ -30,7 +30,8 @@ from bot.pipeline.delivering.delivery import Delivery
 from bot.pipeline.delivering.hooks import Alarm, Question
 from bot.storage import Store
 from bot.storage.logbook import LOGBOOK, Logbook
-from bot.storage.records import BroadcastPlan, Call, Campaign, CampaignState
+from bot.storage.plans import BroadcastPlan, Call
+from bot.storage.records import Campaign, CampaignState
 
 TEXT = "各位读者：" + "今晚十点停机五分钟，请稍候再来。" * 30
 PEER_IN_FLIGHT = 20

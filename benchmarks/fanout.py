@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from benchmarks.figures import most_rss_mb
 from bot.storage import Store
-from bot.storage.records import Call, EditionKey, PublicationPlan
+from bot.storage.plans import Call, EditionKey, PublicationPlan
 
 FILTERS = 50
 

@@ -35,7 +35,7 @@ from bot.pipeline.calling.sender import Sender
 from bot.pipeline.calling.transport import AiohttpRequest
 from bot.pipeline.delivering.delivery import Delivery
 from bot.storage import Store
-from bot.storage.records import BroadcastPlan, Call
+from bot.storage.plans import BroadcastPlan, Call
 
 ASK_EVERY_S = 0.2
 UNDER_WAY_S = 2.0

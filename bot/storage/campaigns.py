@@ -19,21 +19,8 @@ from bot.storage.editions import (
     insert_outcomes,
     load_calls,
 )
-from bot.storage.records import (
-    BroadcastPlan,
-    Call,
-    Campaign,
-    CampaignKind,
-    CampaignState,
-    ChatKind,
-    ChatStatus,
-    CorrectionPlan,
-    Counter,
-    DigestState,
-    EditionKey,
-    PublicationPlan,
-    Target,
-)
+from bot.storage.plans import BroadcastPlan, Call, CorrectionPlan, EditionKey, PublicationPlan, Target
+from bot.storage.records import Campaign, CampaignKind, CampaignState, ChatKind, ChatStatus, Counter, DigestState
 from bot.storage.schema import campaigns, chats, deliveries, digests, editions
 
 

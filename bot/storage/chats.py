@@ -12,7 +12,8 @@ from bot.core.format.watch import Watch
 from bot.core.tags.edition import TagFilter
 from bot.storage.database import Database
 from bot.storage.dialect import upsert
-from bot.storage.records import Audience, Chat, ChatKind, ChatStatus, ReaderKey
+from bot.storage.plans import ReaderKey
+from bot.storage.records import Audience, Chat, ChatKind, ChatStatus
 from bot.storage.schema import campaigns, chats, deliveries, holds, incidents
 
 STYLE_IN_USE = case((and_(chats.c.style == "rich", chats.c.is_rich_refused), "card"), else_=chats.c.style)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.records import Call, EditionKey
+from bot.storage.plans import Call, EditionKey
 from bot.storage.schema import editions, parts, watch_outcomes
 
 FOR_GROUPS = EditionKey("group")

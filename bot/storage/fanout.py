@@ -26,7 +26,8 @@ from bot.storage.database import Database
 from bot.storage.dialect import upsert
 from bot.storage.editions import FOR_ANYONE, FOR_QUIET
 from bot.storage.lease import Lease
-from bot.storage.records import CampaignKind, CampaignState, ChatStatus, EditionKey
+from bot.storage.plans import EditionKey
+from bot.storage.records import CampaignKind, CampaignState, ChatStatus
 from bot.storage.schema import campaigns, chats, deliveries, editions, watch_outcomes
 
 CHUNK = 20_000

@@ -27,16 +27,8 @@ from bot.storage.deliveries import read_delivery
 from bot.storage.dialect import skipping_locked, update_rows
 from bot.storage.editions import find_classic, load_calls
 from bot.storage.lease import Lease
-from bot.storage.records import (
-    Call,
-    CampaignState,
-    ChatStatus,
-    Counter,
-    Delivery,
-    DeliveryState,
-    Entry,
-    IncidentKind,
-)
+from bot.storage.plans import Call
+from bot.storage.records import CampaignState, ChatStatus, Counter, Delivery, DeliveryState, Entry, IncidentKind
 from bot.storage.schema import campaigns, chats, deliveries, editions, incidents
 
 LEASE_MS = 10 * 60_000

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.storage import Store
-from bot.storage.records import Call
+from bot.storage.plans import Call
 
 NOW_MS = 1_770_000_000_000
 

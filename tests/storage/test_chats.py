@@ -1,7 +1,8 @@
 """Chats: nothing happens to a reader unasked, nothing they chose is lost."""
 
 from bot.core.tags.edition import TagFilter
-from bot.storage.records import Audience, ChatKind, ChatStatus, PublicationPlan, ReaderKey, Target
+from bot.storage.plans import PublicationPlan, ReaderKey, Target
+from bot.storage.records import Audience, ChatKind, ChatStatus
 
 ROBOTS = TagFilter(followed=("机器人",))
 

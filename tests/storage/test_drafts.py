@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.storage.records import BroadcastPlan, CampaignState, ChatKind
+from bot.storage.plans import BroadcastPlan
+from bot.storage.records import CampaignState, ChatKind
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import pytest
 
 from bot.core.format.watch import Watch
 from bot.core.tags.edition import TagFilter
-from bot.storage.records import BroadcastPlan, Call, ChatKind, EditionKey, PublicationPlan, ReaderKey
+from bot.storage.plans import BroadcastPlan, Call, EditionKey, PublicationPlan, ReaderKey
+from bot.storage.records import ChatKind
 
 DAY_MS = 24 * 3_600_000
 ROBOTS = TagFilter(followed=("机器人",))

@@ -7,7 +7,8 @@ from sqlalchemy import update
 
 from bot.storage import Store
 from bot.storage.errors import LeaseLostError
-from bot.storage.records import Delivery, Entry, PublicationPlan, Target
+from bot.storage.plans import PublicationPlan, Target
+from bot.storage.records import Delivery, Entry
 from bot.storage.schema import leases
 
 TERM_MS = 30_000

@@ -10,23 +10,18 @@ from sqlalchemy import select
 from bot.core.delivery.retry import Policy
 from bot.core.tags.edition import TagFilter
 from bot.storage import Store
+from bot.storage.plans import BroadcastPlan, Call, CorrectionPlan, EditionKey, PublicationPlan, Target
 from bot.storage.records import (
-    BroadcastPlan,
-    Call,
     CampaignKind,
     CampaignState,
     ChatKind,
     ChatStatus,
-    CorrectionPlan,
     Counter,
     Delivery,
     DeliveryState,
-    EditionKey,
     Entry,
     Incident,
     IncidentKind,
-    PublicationPlan,
-    Target,
 )
 from bot.storage.schema import deliveries
 

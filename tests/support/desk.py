@@ -41,7 +41,8 @@ from bot.sandbox.messages import Message
 from bot.sandbox.telegram import ADMIN, BOT_USERNAME, GROUP, GROUP_NAME, FakeTelegram
 from bot.sandbox.world import CallbackAnswer
 from bot.storage import Store
-from bot.storage.records import CampaignState, ChatKind, DigestState, Target
+from bot.storage.plans import Target
+from bot.storage.records import CampaignState, ChatKind, DigestState
 from tests.support.archives import TAXONOMY
 from tests.support.parsing import shared_parser
 from tests.support.states import blank_state

@@ -27,16 +27,8 @@ from bot.pipeline.delivering.pauses import Pauses
 from bot.sandbox.telegram import GROUP, FakeTelegram
 from bot.storage import Store
 from bot.storage.logbook import BOOT_ID, LOGBOOK, Logbook
-from bot.storage.records import (
-    BroadcastPlan,
-    Call,
-    Campaign,
-    CampaignState,
-    ChatKind,
-    EditionKey,
-    PublicationPlan,
-    Target,
-)
+from bot.storage.plans import BroadcastPlan, Call, EditionKey, PublicationPlan, Target
+from bot.storage.records import Campaign, CampaignState, ChatKind
 from tests.support.states import blank_state
 from tests.support.telegram import FakeRequest, HandClock, build_bot, eventually
 

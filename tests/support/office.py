@@ -25,7 +25,8 @@ from bot.pipeline.delivering.recaller import Recaller
 from bot.sandbox.messages import Message
 from bot.sandbox.telegram import ADMIN, FakeTelegram
 from bot.storage import Store
-from bot.storage.records import BroadcastPlan, Call, Campaign, CampaignState, ChatKind
+from bot.storage.plans import BroadcastPlan, Call
+from bot.storage.records import Campaign, CampaignState, ChatKind
 from tests.support.states import blank_state
 from tests.support.telegram import HandClock, build_bot
 

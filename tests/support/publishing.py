@@ -36,7 +36,8 @@ from bot.pipeline.watching.intake import Intake
 from bot.pipeline.watching.watcher import Watcher
 from bot.sandbox.telegram import ADMIN, BOT_USERNAME, GROUP, GROUP_NAME, FakeTelegram
 from bot.storage import Store
-from bot.storage.records import Campaign, CampaignKind, ChatKind, Target
+from bot.storage.plans import Target
+from bot.storage.records import Campaign, CampaignKind, ChatKind
 from tests.support.parsing import CATEGORY, shared_parser
 from tests.support.samples import taxonomy
 from tests.support.states import blank_state

@@ -17,7 +17,7 @@ from bot.handlers.managing import offer
 from bot.handlers.readers import message_of
 from bot.handlers.reading.search import search_part
 from bot.handlers.replies import send
-from bot.storage.records import BroadcastPlan, Call
+from bot.storage.plans import BroadcastPlan, Call
 
 MESSAGE_UTF16 = 4096
 A_NUMBER = r"^\s*\d[\d,，]*\s*$"

@@ -16,7 +16,7 @@ from bot.handlers.callbacks import Answer, RefusedError, Tap, Verb, button
 from bot.handlers.desk import Desk
 from bot.handlers.readers import message_of
 from bot.handlers.replies import send
-from bot.storage.records import Call
+from bot.storage.plans import Call
 
 
 def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:

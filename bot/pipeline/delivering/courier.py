@@ -25,7 +25,8 @@ from bot.pipeline.delivering.transitions import advance, finish_empty, go_classi
 from bot.storage import Store
 from bot.storage.errors import StoreError
 from bot.storage.logbook import Flight, Logbook
-from bot.storage.records import Call, Campaign, CampaignKind, Delivery, DeliveryState, Entry
+from bot.storage.plans import Call
+from bot.storage.records import Campaign, CampaignKind, Delivery, DeliveryState, Entry
 
 LONGEST_TURN_S = 30.0
 """A chat that must wait longer than this is put back into the ledger until then."""

@@ -16,16 +16,8 @@ from bot.core.models import Digest
 from bot.pipeline.calling.sender import Sender
 from bot.pipeline.publishing.press import Press, group_address, section_urls
 from bot.storage import Store
-from bot.storage.records import (
-    Call,
-    Campaign,
-    CampaignKind,
-    CampaignState,
-    CorrectionPlan,
-    DeliveryState,
-    EditionKey,
-    Target,
-)
+from bot.storage.plans import Call, CorrectionPlan, EditionKey, Target
+from bot.storage.records import Campaign, CampaignKind, CampaignState, DeliveryState
 
 EVERY_MS = 60_000
 LOOK_BACK = 10

@@ -16,7 +16,7 @@ from bot.core.models import Digest, Say
 from bot.core.search.aliases import Aliases
 from bot.core.tags.concordance import Concordance
 from bot.core.tags.edition import Edition, TagFilter, select
-from bot.storage.records import Call, EditionKey, PublicationPlan, ReaderKey, Target
+from bot.storage.plans import Call, EditionKey, PublicationPlan, ReaderKey, Target
 
 
 @dataclass(frozen=True, slots=True)

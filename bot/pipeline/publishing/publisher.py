@@ -23,7 +23,8 @@ from bot.pipeline.watching.intake import REDATED, Entry, Intake, Unreadable
 from bot.pipeline.watching.watcher import Change, Gone, Refused, Settled
 from bot.storage import Store
 from bot.storage.errors import StoreError
-from bot.storage.records import DigestState, Known, Target
+from bot.storage.plans import Target
+from bot.storage.records import DigestState, Known
 
 LOOK_EVERY_S = 15.0
 

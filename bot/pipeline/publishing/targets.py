@@ -13,7 +13,8 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from bot.pipeline.calling.inquiry import UnreadableAnswerError, find_chat
 from bot.pipeline.publishing.corrections import NotYetError
 from bot.storage.chats import Chats
-from bot.storage.records import ChatKind, ChatStatus, Target
+from bot.storage.plans import Target
+from bot.storage.records import ChatKind, ChatStatus
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,8 @@ import pytest
 
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import ADMIN, GROUP
-from bot.storage.records import Call, CampaignState, ChatKind
+from bot.storage.plans import Call
+from bot.storage.records import CampaignState, ChatKind
 from tests.support.office import NEWS, READERS, Office, open_office, telegram_with_readers
 
 

@@ -11,7 +11,8 @@ from bot.core.delivery.retry import Policy
 from bot.pipeline.delivering.hooks import AnotherInstanceError, TokenRejectedError
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import GROUP
-from bot.storage.records import Call, CampaignState, ChatStatus, DeliveryState, IncidentKind
+from bot.storage.plans import Call
+from bot.storage.records import CampaignState, ChatStatus, DeliveryState, IncidentKind
 from tests.support.engine import FAST, FIRST_READER, GROUP_CALLS, call, open_engine
 
 TEXTS = [part.params["text"] for part in GROUP_CALLS]

@@ -10,7 +10,8 @@ import pytest
 
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import ADMIN
-from bot.storage.records import BroadcastPlan, CampaignState
+from bot.storage.plans import BroadcastPlan
+from bot.storage.records import CampaignState
 from tests.support.office import NEWS, READERS, Office, open_office, telegram_with_readers
 
 

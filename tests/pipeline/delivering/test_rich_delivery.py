@@ -30,7 +30,8 @@ from bot.pipeline.publishing.press import Press
 from bot.sandbox.faults import Fault
 from bot.sandbox.messages import Message
 from bot.sandbox.telegram import BOT_USERNAME, GROUP, GROUP_NAME
-from bot.storage.records import CampaignState, ChatKind, Delivery, DigestState, EditionKey, ReaderKey, Target
+from bot.storage.plans import EditionKey, ReaderKey, Target
+from bot.storage.records import CampaignState, ChatKind, Delivery, DigestState
 from tests.support.engine import Engine, open_engine
 from tests.support.samples import digest, section, story, taxonomy
 

@@ -9,7 +9,7 @@ from bot.core.models import Say
 from bot.core.tags.edition import TagFilter
 from bot.locales import catalogue
 from bot.pipeline.publishing.press import Press
-from bot.storage.records import EditionKey, ReaderKey
+from bot.storage.plans import EditionKey, ReaderKey
 from tests.support.samples import brief, digest, section, taxonomy
 
 FILTERS = [TagFilter((topic,)) for topic in taxonomy().topics] + [

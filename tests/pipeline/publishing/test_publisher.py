@@ -14,7 +14,8 @@ from bot.pipeline.publishing.decisions import Answer, PublishError
 from bot.pipeline.publishing.requests import request_publication
 from bot.pipeline.watching.watcher import Gone
 from bot.storage.errors import StoreBusyError
-from bot.storage.records import CampaignKind, ChatKind, EditionKey
+from bot.storage.plans import EditionKey
+from bot.storage.records import CampaignKind, ChatKind
 from tests.support.publishing import TODAY, House, open_house, paper
 from tests.support.telegram import HandClock, eventually
 

@@ -16,7 +16,7 @@ from bot.sandbox.answers import success
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import GROUP, GROUP_NAME, FakeTelegram
 from bot.storage import Store
-from bot.storage.records import Target
+from bot.storage.plans import Target
 from tests.support.states import blank_state
 from tests.support.telegram import HandClock, build_bot
 
