@@ -16,6 +16,10 @@ _WIDE = re.compile(
 )
 _AFTER_BREAK = re.compile("(?<=[\r\n])")
 _SENTENCE_END = "。！？；：…"
+_OWN_LINE = re.compile(r"\W{0,3}(?:[\w &/-]{1,12}[：:](?!//|\d)|https?://)")
+"""What begins a line on purpose: a short name before a colon (`链接：…`), an address."""
+_ADDRESS_END = re.compile(r"https?://\S+\s*\Z")
+_LOOK_BACK = 200
 _SIGNS = frozenset({"So", "Sm"})  # categories of signs that begin a line on purpose: ✅ → 📌
 _DOTS = "•·∙‣⁃"
 
@@ -75,10 +79,10 @@ def words(text: str, style: Style = PLAIN) -> Inline:
 
 
 def lines(inline: Inline) -> list[Inline]:
-    """The lines of the source, each with the hard or soft break that ends it."""
+    """The lines of the source, each with the hard or soft break that ends it; a link that is broken stays whole."""
     found: list[list[Run]] = [[]]
     for run in inline:
-        first, *others = _AFTER_BREAK.split(run.text)
+        first, *others = _AFTER_BREAK.split(run.text) if run.url is None else [run.text]
         found[-1].append(Run(first, run.style, run.url))
         found += ([Run(other, run.style, run.url)] for other in others)
     return [tidy(line) for line in found if any(run.text for run in line)]
@@ -87,7 +91,8 @@ def lines(inline: Inline) -> list[Inline]:
 def join_soft_breaks(inline: Inline) -> Inline:
     """Turn soft breaks into what the reader expects: nothing between Chinese, else a space.
 
-    A Chinese sentence that ended with its line was meant to end a line.
+    A line that was meant as one stays: where a Chinese sentence ends, beside an address, before a sign or a name and
+    its colon.
     """
     text = plain(inline)
     if SOFT_BREAK not in text:
@@ -103,8 +108,10 @@ def join_soft_breaks(inline: Inline) -> Inline:
 
 def _joint(text: str, at: int) -> str:
     before, after = text[max(0, at - 9) : at].rstrip()[-1:], text[at + 1 : at + 9].lstrip()[:1]
-    if before and after and (after in _DOTS or unicodedata.category(after) in _SIGNS):
-        return "\n"
-    if not (before and after and is_wide(before) and is_wide(after)):
+    if not (before and after):
         return " "
-    return "\n" if before in _SENTENCE_END else ""
+    if before in _SENTENCE_END or after in _DOTS or unicodedata.category(after) in _SIGNS:
+        return "\n"
+    if _OWN_LINE.match(text, at + 1) or _ADDRESS_END.search(text, max(0, at - _LOOK_BACK), at):
+        return "\n"
+    return "" if is_wide(before) and is_wide(after) else " "

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.digest.html_text import MEDIA_MARKS
-from bot.core.digest.labels import begins_with_source, ends_with_colon, find_commentary, is_source
+from bot.core.digest.labels import begins_with_source, ends_with_colon, find_commentary, is_address, is_source
 from bot.core.links import is_home_page
 from bot.core.models import Inline, Run, Style, plain
 from bot.core.runs import cut, strip, tidy, unlinked, unstyled
@@ -17,6 +17,7 @@ _RUN_IN = re.compile(r"\s*(?:[：:]|——|--|—|–|-\s)")
 _PLAIN_SPLIT = re.compile(r"：\s*(?=\S)|:(?=\s+\S|[\u4e00-\u9fff])|\s*(?:——|\s[—–-]\s)\s*")
 _SOURCE_TAIL = re.compile(r"\s*[（(\[【]?\s*$")
 _CLAUSE_END = re.compile("[。！？；\n]|$")
+_DASHES = ("--", "—", "–", "― ")
 _SHORT = 8  # characters: too little to be a headline by itself
 _HEAD_MAX = 60
 _SOURCE_MAX = 40  # characters beside the links of a line that names sources
@@ -42,14 +43,14 @@ def of_heading(inline: Inline) -> Headline:
 
 
 def of_link_line(inline: Inline) -> Headline | None:
-    """A paragraph that is nothing but one link to a story."""
+    """A paragraph that is nothing but one link to a story; after a dash it says who said the words above."""
     urls = {run.url for run in inline if not _is_decoration(run)}
-    if len(urls) != 1 or None in urls:
+    if len(urls) != 1 or None in urls or plain(inline).lstrip().startswith(_DASHES):
         return None
     text = "".join(run.text for run in inline if run.url)
     return (
         None
-        if is_source(text) or text.startswith(MEDIA_MARKS) or "\n" in text
+        if is_source(text) or is_address(text) or text.startswith(MEDIA_MARKS) or "\n" in text
         else of_heading(unstyled(inline, Style.BOLD))
     )
 
@@ -134,7 +135,7 @@ def source_url(inline: Inline) -> str | None:
     others = [run for run in inline if run.url is None and not _is_decoration(run)]
     if not linked or linked.startswith(MEDIA_MARKS):
         return None
-    if not others and is_source(linked):
+    if not others and (is_source(linked) or is_address(linked)):
         return _story(_first_url(inline))
     text = plain(inline)
     is_line = begins_with_source(text) and len(text) - len(linked) <= _SOURCE_MAX

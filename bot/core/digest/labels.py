@@ -65,10 +65,17 @@ _FRAMES_LATIN = re.compile(
 )
 _NOTE = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 _DIGEST_NAME = re.compile(
-    r"[日早晚午周月简快]报|资讯|速递|\b(?:daily|weekly|digest|newsletter|briefing|news|report|import ai|tldr)\b",
+    r"[日早晨晚午周週月简簡快][报報]|[日周週月]刊|资讯|資訊|速递|速遞|"
+    r"\b(?:daily|weekly|digest|newsletter|brief|briefing|news|report|import ai|tldr)\b",
     re.IGNORECASE,
 )
-_FULL_DATE = re.compile(r"20\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
+_MONTH = "(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
+_FULL_DATE = re.compile(
+    rf"20\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}|\b{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?,? 20\d\d|"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\.?,? 20\d\d",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
 _SOURCES = re.compile(
     r"(?:原文|来源|出处|链接|阅读|查看|详情|全文|参考|报道|官网|官方|source|via|link|read|more|full|story|details|original|"
@@ -76,8 +83,8 @@ _SOURCES = re.compile(
     re.IGNORECASE,
 )
 _SOURCE_LINE = re.compile(
-    r"\W{0,6}(?:原文|来源|出处|信源|链接|地址|网站|官网|参考|出典|リンク|source|via|link|url|read more)"
-    r"[\w\s]{0,8}[^\w\s]{0,3}[:：]",
+    r"\W{0,6}(?:原文|来源|來源|出处|出處|信源|链接|連結|地址|网址|网站|官网|参考|出典|リンク|"
+    r"source|via|link|url|read more)[\w\s]{0,8}[^\w\s]{0,3}[:：]",
     re.IGNORECASE,
 )
 
@@ -187,6 +194,11 @@ def is_source(text: str) -> bool:
     """Whether a link's text names no story but only where one comes from (来源, 阅读原文, via)."""
     bare = _bare(text)
     return not bare or any(pattern.fullmatch(bare) for pattern in (_SOURCES, _DOMAIN))
+
+
+def is_address(text: str) -> bool:
+    """Whether a link's text is a bare address."""
+    return _ADDRESS.fullmatch(text.strip()) is not None
 
 
 def begins_with_source(text: str) -> bool:

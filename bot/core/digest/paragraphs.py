@@ -6,13 +6,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from bot.core.digest.labels import is_address
 from bot.core.digest.nodes import Piece, Rule
 from bot.core.models import Inline, ListBlock, ListEntry, Paragraph, Style, plain
 from bot.core.ordinals import find_ordinal
-from bot.core.runs import cut, join_soft_breaks, lines, strip, tidy
+from bot.core.runs import SOFT_BREAK, cut, join_soft_breaks, lines, strip, tidy
 
 _RULE = re.compile(r"\s*([^\w\s\U0001f000-\U0001ffff])(?:\s*\1){2,}\s*")
 _BRACKETED = re.compile(r"\s*【[^】]{1,40}】\s*")
+_BREAK = re.compile(f"[\n{SOFT_BREAK}]")
 _BULLET = re.compile(r"\s*([•●○◦▪▫■□◆◇‣⁃∙・·✦✧➤➢►▶])(?!\s*\1)\ufe0f?\s*(?=\S)")
 
 
@@ -36,14 +38,15 @@ def _parts(source: Sequence[Inline], line: int) -> Iterator[tuple[int, list[Inli
     """Groups of lines that belong together, each with the number of its first line."""
     marks = [_mark(one) for one in source]
     group: list[Inline] = []
-    start, after_head = line, True
-    for offset, (one, mark) in enumerate(zip(source, marks, strict=True)):
+    start, at, after_head = line, line, True
+    for one, mark in zip(source, marks, strict=True):
         is_head = _is_head_line(one)
         goes_on = mark == "•" and bool(group) and _is_bullet(group[-1])
         if not goes_on and (is_head or after_head or mark == "•" or (mark and marks.count(mark) > 1)):
             yield from [(start, group)] if group else []
-            group, start = [], line + offset
+            group, start = [], at
         group.append(one)
+        at += len(_BREAK.findall(plain(one)))
         after_head = is_head
     yield from [(start, group)] if group else []
 
@@ -73,5 +76,7 @@ def _is_head_line(inline: Inline) -> bool:
         return False
     if _BRACKETED.fullmatch(plain(inline)):
         return True
-    is_bold = all(Style.BOLD in run.style for run in shown)
-    return is_bold or (shown[0].url is not None and all(run.url == shown[0].url for run in shown))
+    if all(Style.BOLD in run.style for run in shown):
+        return True
+    is_link = shown[0].url is not None and all(run.url == shown[0].url for run in shown)
+    return is_link and not is_address(shown[0].text)

@@ -39,7 +39,7 @@ from bot.core.models import (
     Passage,
     plain,
 )
-from bot.core.runs import strip
+from bot.core.runs import lines, strip
 
 Entry = Item | Passage
 
@@ -112,12 +112,12 @@ def with_commentary_apart(piece: Piece) -> Iterator[Piece]:
     A short label (影响, 点评) may be one detail among others: it counts only where commentary alone ends the list.
     """
     entries = piece.block.entries if isinstance(piece.block, ListBlock) else ()
-    lines = piece.entry_lines or (piece.line,) * len(entries)
+    entry_lines = piece.entry_lines or (piece.line,) * len(entries)
     rest: list[tuple[ListEntry, int]] = []
     tail = len(entries)
     while tail and _is_commentary(entries[tail - 1], ends_list=True):
         tail -= 1
-    for place, (entry, line) in enumerate(zip(entries, lines, strict=True)):
+    for place, (entry, line) in enumerate(zip(entries, entry_lines, strict=True)):
         if not _is_commentary(entry, ends_list=place >= tail):
             rest.append((entry, line))
             continue
@@ -252,7 +252,7 @@ def _source_lines(own: Sequence[Piece]) -> Iterator[Inline]:
     for piece in own:
         match piece.block:
             case Paragraph(inline):
-                yield inline
+                yield from map(strip, lines(inline))
             case ListBlock(entries):
                 firsts = (entry.blocks[0] for entry in entries if entry.blocks)
                 yield from (first.inline for first in firsts if isinstance(first, Paragraph))

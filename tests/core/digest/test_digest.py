@@ -193,6 +193,23 @@ def test_own_title_is_shown_once_and_another_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        "**AI 早报 2026-02-06**\n\n## 节\n\n话",
+        "一句开场。\n\n# AI 早报 2026-02-06\n\n# 节\n\n话",
+        "一句开场。\n\n# 某某的周末\n\n## 节\n\n话",
+        "📰 **Daily Digest – February 6, 2026**\n\n## 节\n\n话",
+    ],
+)
+def test_title_is_found_without_front_matter(body: str) -> None:
+    """A bold first line that names the digest, the first heading that does, or the only one of its level."""
+    digest = _digest(body)
+
+    assert digest.title != "x"
+    assert [section.title for section in digest.sections] == ["节"]
+
+
+@pytest.mark.parametrize(
     ("raw", "code", "line"),
     [
         (b"", "file.empty", 0),
