@@ -106,7 +106,7 @@ async def build_ours(folder: Path, stories: list[Story]) -> tuple[Engine, Archiv
     """The archive of the bot."""
     started = time.perf_counter()
     path = folder / "archive.db"
-    archive = Archive(path, Taxonomy.parse(TAXONOMY.read_bytes()), lambda: 0, lambda raw, name: None)
+    archive = Archive(path, Taxonomy.parse(TAXONOMY.read_bytes()), lambda: 0, lambda raw, name, date: None)
     await archive.open()
     await archive.rebuild(sources(stories))
 

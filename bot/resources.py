@@ -53,11 +53,11 @@ def existing_posts_dir(settings: Settings) -> Path:
     return settings.posts_dir
 
 
-def digest_reader(category: str) -> Callable[[bytes, str], Digest | None]:
+def digest_reader(category: str) -> Callable[[bytes, str, dt.date], Digest | None]:
     """How the archive understands a file it has stored."""
 
-    def read(raw: bytes, name: str) -> Digest | None:
-        parsed = parse_digest(raw, name, category=category)
+    def read(raw: bytes, name: str, date: dt.date) -> Digest | None:
+        parsed = parse_digest(raw, name, category=category, makeshift=date)
         return parsed.digest if parsed else None
 
     return read

@@ -117,6 +117,8 @@ TRAPS: dict[str, tuple[Callable[[Path], None], str]] = {
 }  # fmt: skip
 GUESSABLE = {"front_matter.full_width", "front_matter.syntax", "date.missing", "date.impossible"}
 """A person can see what was meant: an admin may send it all the same."""
+NEVER_READ = {"file.too_large", "file.not_regular", "file.outside", "file.name"}
+"""Such a file is not even opened, or not to its end: there is nothing to send."""
 traps = pytest.mark.parametrize(("plant", "code"), TRAPS.values(), ids=TRAPS)
 
 
@@ -164,7 +166,8 @@ async def test_the_bot_tells_of_the_trap_once_and_sends_the_sound_digest(
         expected = catalogue().sentences[f"problem.{code}"].split("{")[0]
         assert expected in house.told[0].text
         assert "改好存盘" in house.told[0].text
-        assert bool(house.told[0].keyboard) == (code in GUESSABLE)
+        assert [button.text for button in house.told[0].keyboard[0]] == ["预览", "仍要发布", "丢弃"]
+        assert ("“仍要发布”按能读出来的排" in house.told[0].text) == (code not in GUESSABLE | NEVER_READ)
 
 
 def test_five_hundred_files_at_once_are_all_judged(posts: Path) -> None:

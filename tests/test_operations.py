@@ -260,9 +260,9 @@ async def test_the_doctor_names_the_files_that_cannot_be_published(address: str)
     """As the admins were told of them; without admins nobody else says so."""
     await live()
     store = await Store.open(load_settings().database, clock=now_ms)
-    part = notices.refusal("b.md", [Problem("file.empty", Severity.ERROR)], say=catalogue())
+    part = notices.refusal("t", "b.md", [Problem("file.empty", Severity.ERROR)], is_text=True, say=catalogue())
     nobody = Admins((), None)  # type: ignore[arg-type] - there is nobody to send to
-    await Noticeboard(store.meta, nobody, catalogue(), now_ms).put_up(file_matter("b.md"), "hash", part)
+    await Noticeboard(store.meta, nobody, catalogue(), now_ms).put_up(file_matter("t"), "hash", part)
     await store.close()
     (trouble,) = await ill(address)
     assert "b.md 有问题" in trouble

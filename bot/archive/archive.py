@@ -32,7 +32,7 @@ from bot.core.tags.threads import DAYS, OPENING_CHARACTERS, Telling, earlier_tel
 from bot.core.tags.topics import Taxonomy
 
 Clock = Callable[[], int]
-Parse = Callable[[bytes, str], Digest | None]
+Parse = Callable[[bytes, str, dt.date], Digest | None]
 
 PARSED_KEPT = 16
 FURTHEST = 1 << 31
@@ -47,8 +47,8 @@ WORDS_LOOKED_FOR = 6
 class Archive:
     """Digests and items, to be searched and read.
 
-    `parse` understands a stored file again (None: it no longer can); `clock` (milliseconds UTC) and `timezone` say
-    which day "today" is in a query. Reading an archive that is not usable finds nothing.
+    `parse` understands a stored file of that name and date again (None: it no longer can); `clock` (milliseconds UTC)
+    and `timezone` say which day "today" is in a query. Reading an archive that is not usable finds nothing.
 
     Raises:
         ArchiveDamaged: by any reading, when the file turns out to be damaged; it is not usable from then on.
@@ -159,13 +159,13 @@ class Archive:
 
     async def digest(self, key: str) -> Digest | None:
         """The digest with its items labelled, understood anew from its stored file; None when it is not there."""
-        sql = "select name, content_hash, source from digest where key = ?"
+        sql = "select name, date, content_hash, source from digest where key = ?"
         async with self._file.reading() as connection:
             rows = await _rows(connection, sql, key)
         if not rows:
             return None
-        name, content_hash, packed = rows[0]
-        found = self._parsed.get((key, content_hash)) or await asyncio.to_thread(self._read, packed, name)
+        name, date, content_hash, packed = rows[0]
+        found = self._parsed.get((key, content_hash)) or await asyncio.to_thread(self._read, packed, name, date)
         if found is not None:
             self._remember((key, content_hash), found)
         return found
@@ -224,8 +224,8 @@ class Archive:
             rows = await _rows(connection, sql, *values)
         return str(rows[0][0]) if rows else None
 
-    def _read(self, packed: bytes, name: str) -> Digest | None:
-        found = self._parse(zlib.decompress(packed), name)
+    def _read(self, packed: bytes, name: str, date: str) -> Digest | None:
+        found = self._parse(zlib.decompress(packed), name, dt.date.fromisoformat(date))
         return self._taxonomy.label(found) if found else None
 
     def _remember(self, identity: tuple[str, str], digest: Digest) -> None:

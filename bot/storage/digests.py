@@ -38,6 +38,10 @@ class Digests:
         """The digests of this date, by key."""
         return await self._select(digests.c.date == date)
 
+    async def of_file(self, name: str) -> tuple[Known, ...]:
+        """The digests that a file of this name told of last, oldest first."""
+        return await self._select(digests.c.name == name)
+
     async def keys(self) -> Mapping[str, str]:
         """key → slug of every digest, as `digest_key` wants it."""
         async with self._database.reading() as connection:

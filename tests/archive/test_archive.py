@@ -100,7 +100,7 @@ async def test_a_digest_is_understood_anew_and_labelled(tmp_path: Path) -> None:
     found = digest(FRIDAY, item(1, "英伟达发布芯片"))
     read: list[str] = []
 
-    def parse(raw: bytes, name: str) -> Digest | None:
+    def parse(raw: bytes, name: str, date: dt.date) -> Digest | None:
         read.append(f"{name}: {raw.decode()}")
         return found
 
@@ -273,7 +273,7 @@ async def test_a_monstrous_digest_is_indexed_as_far_as_it_goes(archive: Archive)
 
 async def test_a_closed_archive_says_so(tmp_path: Path) -> None:
     """Reading before opening or after closing is a programming error, not an endless wait."""
-    archive = Archive(tmp_path / "archive.db", TAXONOMY, lambda: NOON_MS, lambda raw, name: None)
+    archive = Archive(tmp_path / "archive.db", TAXONOMY, lambda: NOON_MS, lambda raw, name, date: None)
     with pytest.raises(RuntimeError, match="not open"):
         await archive.search("融资")
 

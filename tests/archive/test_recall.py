@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,7 +24,7 @@ from tests.support.samples import digests
 Texts = dict[str, tuple[str, str]]
 
 
-def parse(raw: bytes, name: str) -> Digest | None:
+def parse(raw: bytes, name: str, date: dt.date) -> Digest | None:
     found = parse_digest(raw, name)
     return found.digest if found else None
 

@@ -34,6 +34,6 @@ def source(found: Digest, key: str | None = None, raw: bytes | None = None) -> P
 
 async def open_archive(path: Path, known: Mapping[bytes, Digest] | None = None) -> Archive:
     """An opened archive that understands the files in `known`."""
-    archive = Archive(path, TAXONOMY, lambda: NOON_MS, lambda raw, name: (known or {}).get(raw))
+    archive = Archive(path, TAXONOMY, lambda: NOON_MS, lambda raw, name, date: (known or {}).get(raw))
     await archive.open()
     return archive

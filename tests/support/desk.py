@@ -219,7 +219,7 @@ async def open_desk(
     posts_dir = folder / "posts"
     posts_dir.mkdir(exist_ok=True)
     application = build_application(telegram)
-    archive = Archive(folder / "archive.db", TAXONOMY, clock, lambda raw, name: _parse(raw.decode()), SHANGHAI)
+    archive = Archive(folder / "archive.db", TAXONOMY, clock, lambda raw, name, date: _parse(raw.decode()), SHANGHAI)
     await archive.open()
     if not archive.is_usable:
         await archive.rebuild(())

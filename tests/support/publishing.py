@@ -18,10 +18,8 @@ from zoneinfo import ZoneInfo
 
 from bot.archive import Archive
 from bot.core.delivery.throttle import Throttle
-from bot.core.digest import parse_digest
 from bot.core.format import Links
 from bot.core.format.parts import Part
-from bot.core.models import Digest
 from bot.core.schedule import Timetable
 from bot.locales import catalogue
 from bot.pipeline.calling.ratelimit import Limiter
@@ -34,6 +32,7 @@ from bot.pipeline.publishing.publisher import Publisher
 from bot.pipeline.publishing.requests import request_publication
 from bot.pipeline.watching.intake import Intake
 from bot.pipeline.watching.watcher import Watcher
+from bot.resources import digest_reader
 from bot.sandbox.telegram import ADMIN, BOT_USERNAME, GROUP, GROUP_NAME, FakeTelegram
 from bot.storage import Store
 from bot.storage.plans import Target
@@ -169,7 +168,7 @@ async def open_house(
     posts_dir.mkdir(exist_ok=True)
     store = await Store.open(blank_state(folder / "state.db"), clock=clock)
     await store.chats.ensure(GROUP, ChatKind.GROUP, "AI News Plus", GROUP_NAME)
-    archive = Archive(folder / "archive.db", taxonomy(), clock, _parse, SHANGHAI)
+    archive = Archive(folder / "archive.db", taxonomy(), clock, digest_reader(CATEGORY), SHANGHAI)
     await archive.open()
     switches = Switches(admins_reachable)
     wakes: list[None] = []
@@ -197,8 +196,3 @@ async def open_house(
     finally:
         await archive.close()
         await store.close()
-
-
-def _parse(raw: bytes, name: str) -> Digest | None:
-    parsed = parse_digest(raw, name)
-    return parsed.digest if parsed else None

@@ -31,7 +31,7 @@ class FrontMatter:
     """The fields of a post, its body, and what is wrong with the fields. `first_line` is the body's, 1-based.
 
     `is_guess`: it could not be read as it is written, the fields are what a person would take them for; `is_lost`: not
-    even that, there is no body.
+    even that, or nobody wrote such a thing by hand.
     """
 
     body: str
@@ -60,12 +60,12 @@ def split_front_matter(text: str) -> FrontMatter:
     except ValueError:
         problem = Problem("front_matter.unterminated", Severity.ERROR, opening)
         return _cut_by_eye(problem, trimmed.split("\n"), opening) or FrontMatter(text)
+    first_line = opening + trimmed.count("\n", 0, len(trimmed) - len(body))
     if len(source.encode()) > MAX_BYTES:
         problem = Problem("front_matter.too_long", Severity.ERROR, opening, {"limit": MAX_BYTES // 1024})
-        return _guess(problem, source[:MAX_BYTES].split("\n"), opening)
+        return _guess(problem, source[:MAX_BYTES].split("\n"), opening, body, first_line, is_lost=True)
     if _is_text(source.split("\n")):
         return FrontMatter(text)  # the fence is a rule at the very top
-    first_line = opening + trimmed.count("\n", 0, len(trimmed) - len(body))
     return _read(handler, source, body, first_line, opening)
 
 
@@ -78,10 +78,10 @@ def _read(handler: _Yaml | _Toml, source: str, body: str, first_line: int, openi
         slip = _explained(error, rows)
         problem = Problem(slip.code, Severity.ERROR, opening + slip.row, slip.values)
         if isinstance(error, _RefusedError) and error.is_hostile:
-            return _guess(problem, rows, opening)
+            return _guess(problem, rows, opening, body, first_line, is_lost=True)
         if any(map(MARKDOWN_LINE.match, rows)):
-            by_eye = _cut_by_eye(problem, [*rows, *f"---\n{body}".split("\n")], opening)
-            return by_eye or _guess(problem, rows, opening)
+            text = "\n".join([*rows, "---", body])
+            return _cut_by_eye(problem, text.split("\n"), opening) or _guess(problem, [], opening, text, opening)
         return _guess(problem, rows, opening, body, first_line)
     repeated = tuple(_repeated(name, opening + row) for name, row in handler.repeated)
     return FrontMatter(body, first_line, fields, _lines(rows, opening), repeated, is_present=True)
@@ -115,15 +115,12 @@ def _cut_by_eye(problem: Problem, rows: Sequence[str], opening: int) -> FrontMat
 
 
 def _guess(
-    problem: Problem, rows: Sequence[str], opening: int, body: str | None = None, first_line: int = 1
+    problem: Problem, rows: Sequence[str], opening: int, body: str, first_line: int, *, is_lost: bool = False
 ) -> FrontMatter:
-    """What `rows` seem to say; without a body, or without any field, nothing can be made of the post."""
-    fields = loose_fields(rows)
-    is_lost = body is None or not fields
-    lines = _lines(rows, opening)
-    return FrontMatter(
-        body or "", first_line, fields, lines, (problem,), is_present=True, is_guess=True, is_lost=is_lost
-    )
+    """What `rows` seem to say."""
+    fields, lines = loose_fields(rows), _lines(rows, opening)
+    is_lost = is_lost or not fields
+    return FrontMatter(body, first_line, fields, lines, (problem,), is_present=True, is_guess=True, is_lost=is_lost)
 
 
 def _repeated(name: str, line: int) -> Problem:

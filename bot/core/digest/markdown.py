@@ -44,6 +44,11 @@ class Document:
     nodes: tuple[Node, ...]
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether it is no text that anybody would write."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
 
 def parse_markdown(text: str, first_line: int = 1) -> Document:
     """Read a body whose first line is `first_line` of its file."""

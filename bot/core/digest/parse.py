@@ -12,6 +12,7 @@ from bot.core.digest.frontmatter import FrontMatter, split_front_matter
 from bot.core.digest.markdown import parse_inline, parse_markdown
 from bot.core.digest.metadata import Metadata, read_metadata
 from bot.core.digest.outline import build_outline
+from bot.core.digest.plain_text import read_plainly
 from bot.core.digest.remarks import find_remarks
 from bot.core.digest.source import read_source
 from bot.core.keys import stem_date, stem_slug
@@ -25,11 +26,13 @@ _NAME_SLACK = dt.timedelta(3)
 class Parsed:
     """A post that was read: its digest, or None when nothing can be made of it.
 
-    With an error among the problems the digest is a guess, which nobody but a person may let out.
+    With an error among the problems the digest is a guess, which nobody but a person may let out; `is_makeshift`: some
+    of the file was set aside for it.
     """
 
     digest: Digest | None
     problems: tuple[Problem, ...] = ()
+    is_makeshift: bool = False
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -37,25 +40,29 @@ class Parsed:
         return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
 
 
-def parse_digest(raw: bytes, name: str, *, category: str = "", is_named: bool = False) -> Parsed | None:
+def parse_digest(
+    raw: bytes, name: str, *, category: str = "", is_named: bool = False, makeshift: dt.date | None = None
+) -> Parsed | None:
     """Read the post called `name`; None when it belongs to another category (an empty `category` takes every post).
 
     A post without front matter has the date of its name; with a category asked for, only such a dated name makes it
     a digest. `is_named`: somebody asks for this very post, so that one of another category is read, too, and has that
-    as a problem.
+    as a problem. `makeshift`: a person wants whatever can be read, of this date if the post tells none; front matter
+    of which nothing can be made is set aside, a body that is no sane Markdown is taken word for word.
     """
-    source = read_source(raw)
+    source = read_source(raw, is_lenient=makeshift is not None)
     if isinstance(source, Problem):
         return Parsed(None, (source,))
     front = split_front_matter(source.text)
     stem = PurePath(name).stem
     found = read_metadata(front) if front.is_present else _from_name(stem)
-    if not (is_named or _is_ours(found, front, stem, category)):
+    is_garbled = any(problem.severity is Severity.ERROR for problem in source.problems)
+    if not (is_named or is_garbled or _is_ours(found, front, stem, category)):
         return None
-    if front.is_lost:
+    if front.is_lost and makeshift is None:
         return Parsed(None, (*source.problems, *front.problems))
     doubts = (*_misfiled(found, front, category), *_misdated(found, front, stem))
-    return _assembled(found, front, stem, (*source.problems, *doubts))
+    return _assembled(found, front, stem, (*source.problems, *doubts), makeshift)
 
 
 def _misfiled(found: Metadata, front: FrontMatter, category: str) -> Iterator[Problem]:
@@ -101,14 +108,18 @@ def _from_name(stem: str) -> Metadata:
     return Metadata(date=date, problems=missing)
 
 
-def _assembled(found: Metadata, front: FrontMatter, stem: str, earlier: tuple[Problem, ...]) -> Parsed:
+def _assembled(
+    found: Metadata, front: FrontMatter, stem: str, earlier: tuple[Problem, ...], makeshift: dt.date | None
+) -> Parsed:
     document = parse_markdown(front.body, front.first_line)
     problems = (*earlier, *found.problems, *document.problems)
-    date = found.date or stem_date(stem)
-    if date is None or any(problem.severity is Severity.ERROR for problem in document.problems):
+    own_date = found.date or stem_date(stem)
+    date = own_date or makeshift
+    if date is None or (document.is_refused and makeshift is None):
         return Parsed(None, problems)
-    problems = (*problems, *find_remarks(document.nodes))
-    outline = build_outline(document.nodes, found.title)
+    nodes = read_plainly(front.body, front.first_line) if document.is_refused else document.nodes
+    problems = (*problems, *find_remarks(nodes))
+    outline = build_outline(nodes, found.title)
     title = found.title or outline.title
     if not title:
         title = _title_of_name(stem, date)
@@ -125,7 +136,7 @@ def _assembled(found: Metadata, front: FrontMatter, stem: str, earlier: tuple[Pr
         cover_url=found.cover_url,
         is_draft=found.is_draft,
     )
-    return Parsed(digest, problems)
+    return Parsed(digest, problems, front.is_lost or document.is_refused or own_date is None)
 
 
 def _title_of_name(stem: str, date: dt.date) -> str:

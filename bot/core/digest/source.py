@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.models import Problem, Severity
 
 MAX_BYTES = 1 << 20
+_MOST_BROKEN = 10  # more than every tenth character cannot be read: another encoding
 
 # TDLib's clean_input_string turns these into spaces; C1 controls are as invisible and as unwanted.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
@@ -25,19 +26,25 @@ class Source:
     problems: tuple[Problem, ...] = ()
 
 
-def read_source(raw: bytes) -> Source | Problem:
-    """Decode a post; an error is returned when it is too large, empty or not UTF-8."""
+def read_source(raw: bytes, *, is_lenient: bool = False) -> Source | Problem:
+    """Decode a post; an error is returned when it is too large, empty or not UTF-8. `is_lenient`: bytes that are not
+    UTF-8 are read as GB 18030 or as signs of replacement, and the error is among the problems."""
     if len(raw) > MAX_BYTES:
         return Problem("file.too_large", Severity.ERROR, values={"size": len(raw), "limit": MAX_BYTES})
+    problems: tuple[Problem, ...] = ()
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        return Problem("file.not_utf8", Severity.ERROR, line, {"byte": f"0x{raw[error.start]:02X}"})
+        problem = Problem("file.not_utf8", Severity.ERROR, line, {"byte": f"0x{raw[error.start]:02X}"})
+        if not is_lenient:
+            return problem
+        text, problems = _decoded(raw), (problem,)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         return Problem("file.empty", Severity.ERROR)
-    return clean(text)
+    source = clean(text)
+    return replace(source, problems=(*problems, *source.problems))
 
 
 def clean(text: str) -> Source:
@@ -47,6 +54,12 @@ def clean(text: str) -> Source:
     text = _CONTROL.sub(" ", text) if found else text
     text = _REMOVED.sub("", text)
     return Source(_COMBINING.sub(_compose, text), problems)
+
+
+def _decoded(raw: bytes) -> str:
+    """What the bytes probably say: a few of them are broken, or the whole is in the older Chinese encoding."""
+    text = raw.decode("utf-8-sig", "replace")
+    return text if text.count("\ufffd") * _MOST_BROKEN < len(text) else raw.decode("gb18030", "replace")
 
 
 def _compose(found: re.Match[str]) -> str:

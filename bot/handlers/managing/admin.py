@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from telegram.ext import BaseHandler
 
@@ -13,9 +13,9 @@ from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb
 from bot.handlers.desk import Desk
 from bot.handlers.managing import broadcast, campaigns, figures, offer, peek
 from bot.handlers.replies import show
-
-if TYPE_CHECKING:
-    from bot.pipeline.publishing.decisions import Answer as Word
+from bot.pipeline.publishing.decisions import Answer as Word
+from bot.pipeline.publishing.decisions import PublishError
+from bot.pipeline.publishing.notices import sentence
 
 A_PLACE = re.compile(r"([0-9]{1,12})\.(-?[0-9]{1,16})")
 
@@ -36,6 +36,17 @@ async def _publish(desk: Desk, tap: Tap) -> Answer:
 
 async def _keep(desk: Desk, tap: Tap) -> Answer:
     return await _decide(desk, tap, desk.publisher.discard, "decision.kept")
+
+
+async def _overrule(desk: Desk, tap: Tap) -> Answer:
+    try:
+        return await _decide(desk, tap, desk.publisher.overrule, "decision.published")
+    except PublishError as error:
+        raise RefusedError("decision.unreadable", reason=sentence(error.problems[0], say=desk.say)) from None
+
+
+async def _drop(desk: Desk, tap: Tap) -> Answer:
+    return await _decide(desk, tap, desk.publisher.drop, "decision.dropped")
 
 
 async def _decide(desk: Desk, tap: Tap, decision: Callable[[str], Awaitable[Word]], done: str) -> Answer:
@@ -81,6 +92,8 @@ _OPEN: Mapping[str, Verb] = {
     **peek.VERBS,
     "pub": _publish,
     "keep": _keep,
+    "fpub": _overrule,
+    "fdrop": _drop,
     "again": _repeat,
     "leave": _leave,
 }

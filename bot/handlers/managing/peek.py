@@ -11,11 +11,14 @@ from telegram.ext import BaseHandler, CommandHandler, filters
 
 from bot.core.delivery.retry import BadContent, Sent
 from bot.core.format.parts import Part
+from bot.core.keys import digest_key
 from bot.core.models import Digest
 from bot.handlers.callbacks import Answer, RefusedError, Tap, Verb, button
 from bot.handlers.desk import Desk
 from bot.handlers.readers import message_of
 from bot.handlers.replies import send
+from bot.pipeline.publishing.notices import sentence
+from bot.pipeline.watching.intake import Entry, Unreadable
 from bot.storage.plans import Call
 
 
@@ -57,7 +60,21 @@ async def _tapped(desk: Desk, tap: Tap) -> Answer:
     return Answer(desk.say("peek.sending"))
 
 
-async def _preview(desk: Desk, chat_id: int, key: str, digest: Digest) -> None:
+async def _tapped_file(desk: Desk, tap: Tap) -> Answer:
+    """fpeek:<ticket>"""
+    match await desk.publisher.look(tap.argument):
+        case None:
+            raise RefusedError("peek.gone")
+        case Unreadable(problems=problems):
+            raise RefusedError("peek.unreadable", reason=sentence(problems[0], say=desk.say))
+        case Entry(digest=digest, is_makeshift=is_makeshift):
+            remark = desk.say("peek.makeshift", date=digest.date) if is_makeshift else ""
+            key = digest_key(digest.date, digest.slug, {})
+            tap.spawn(_preview(desk, tap.chat_id, key, digest, remark))
+    return Answer(desk.say("peek.sending"))
+
+
+async def _preview(desk: Desk, chat_id: int, key: str, digest: Digest, remark: str = "") -> None:
     """The card and the first section as a group gets them, then what is still to come."""
     press = desk.publisher.press
     calls = press.rich_calls(digest) if press.group_style == "rich" else ()
@@ -65,7 +82,8 @@ async def _preview(desk: Desk, chat_id: int, key: str, digest: Digest) -> None:
         calls = press.group_calls(digest, key)
         await _send_first(desk, chat_id, calls)
     left = len(calls) - len(_first(calls))
-    await send(desk, chat_id, Part(desk.say("peek.left" if left else "peek.all", title=digest.title, count=left)))
+    closing = desk.say("peek.left" if left else "peek.all", title=digest.title, count=left)
+    await send(desk, chat_id, Part(f"{closing}\n{remark}".strip()))
 
 
 async def _send_first(desk: Desk, chat_id: int, calls: Sequence[Call]) -> bool:
@@ -85,4 +103,4 @@ def _first(calls: Sequence[Call]) -> Sequence[Call]:
     return [call for call in calls if call.section is None or call.section == sections[0]]
 
 
-VERBS: Mapping[str, Verb] = {"peek": _tapped}
+VERBS: Mapping[str, Verb] = {"peek": _tapped, "fpeek": _tapped_file}

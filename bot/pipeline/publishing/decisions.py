@@ -29,6 +29,7 @@ class Answer(StrEnum):
     """What became of a person's word about a digest."""
 
     DONE = "done"
+    CORRECTED = "corrected"
     PUBLISHED_BEFORE = "published_before"
     FILE_GONE = "file_gone"
     UNKNOWN = "unknown"

@@ -102,6 +102,21 @@ class Noticeboard:
         await self._strike_out(hanging, verdict)
         return True
 
+    async def dismiss(self, matter: str, verdict: str) -> bool:
+        """Somebody has heard enough: `verdict` is shown as in `take_down`, and the same content is not told again.
+        Whether anything hung there."""
+        hanging = await self._find(matter)
+        if hanging is None:
+            return False
+        await self._write(matter, _Notice(hanging.about))
+        await self._strike_out(hanging, verdict)
+        return True
+
+    async def is_about(self, matter: str, about: str) -> bool:
+        """Whether what was told last of a matter was told of this content."""
+        hanging = await self._find(matter)
+        return hanging is not None and hanging.about == about
+
     async def _strike_out(self, notice: _Notice | None, verdict: str) -> None:
         if notice is not None and notice.places:
             places = [Place(*place) for place in notice.places]
@@ -126,9 +141,14 @@ def digest_matter(key: str) -> str:
     return f"digest:{key}"
 
 
-def file_matter(name: str) -> str:
+def file_ticket(name: str) -> str:
+    """What stands for a file's name where that may be too long, or no text."""
+    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def file_matter(ticket: str) -> str:
     """The matter of a file that cannot be published."""
-    return f"{_FILE}{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:16]}"
+    return f"{_FILE}{ticket}"
 
 
 def _name(matter: str) -> str:

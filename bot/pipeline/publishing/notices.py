@@ -5,28 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from bot.core.format.parts import Button, Part
+from bot.core.format.navigation import callback
+from bot.core.format.parts import Button, Keyboard, Part
 from bot.core.models import Problem, Say, Severity
 
 MOST_LINES = 8
 MOST_NAMES = 5
 
 
-def refusal(name: str, problems: Sequence[Problem], *, say: Say) -> Part:
-    """A file that cannot be published until its author mends it."""
+def refusal(ticket: str, name: str, problems: Sequence[Problem], *, is_text: bool, say: Say) -> Part:
+    """A file that is not published as it is; `is_text`: it could be read, so that something can be made of it."""
     lines = [say("publisher.refused", file=printable(name)), *_list(problems, say), say("publisher.mend")]
-    return Part("\n".join(lines))
+    if is_text:
+        lines.append(say("publisher.makeshift"))
+    return Part("\n".join(lines), keyboard=_choices(say, ticket, "fpeek", "fpub", "fdrop"))
 
 
 def held(key: str, title: str, name: str, problems: Sequence[Problem], *, say: Say) -> Part:
     """A digest that can be read, or guessed, but has errors or looks so wrong that a person decides."""
     lines = [say("publisher.held", title=title, file=printable(name)), *_list(problems, say), say("publisher.mend")]
-    buttons = (
-        Button(say("publisher.button_preview"), callback=f"v1:peek:{key}"),
-        Button(say("publisher.button_publish_anyway"), callback=f"v1:pub:{key}"),
-        Button(say("publisher.button_discard"), callback=f"v1:keep:{key}"),
-    )
-    return Part("\n".join(lines), keyboard=(buttons,))
+    return Part("\n".join(lines), keyboard=_choices(say, key, "peek", "pub", "keep"))
 
 
 def approval(key: str, title: str, *, say: Say) -> Part:
@@ -78,6 +76,12 @@ def sentence(problem: Problem, *, say: Say) -> str:
     except KeyError:
         words = problem.code
     return say("publisher.at_line", line=problem.line, words=words) if problem.line else words
+
+
+def _choices(say: Say, argument: str, *verbs: str) -> Keyboard:
+    sentences = ("publisher.button_preview", "publisher.button_publish_anyway", "publisher.button_discard")
+    pairs = zip(verbs, sentences, strict=True)
+    return (tuple(Button(say(sentence), callback=callback(verb, argument)) for verb, sentence in pairs),)
 
 
 def _list(problems: Sequence[Problem], say: Say) -> list[str]:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
 
-from bot.archive import Archive, PostSource
-from bot.core.format.parts import Part
+from bot.archive import Archive
 from bot.core.models import Digest, Problem
 from bot.core.schedule import Due, Timetable, TooOld
-from bot.pipeline.publishing import notices
 from bot.pipeline.publishing.absence import Absence
 from bot.pipeline.publishing.corrections import Corrections, NotYetError
-from bot.pipeline.publishing.decisions import APPROVAL, ASKING, DRAFT, OPEN, SHELF, Answer, first_state, is_reopened
-from bot.pipeline.publishing.history import History, log_progress
-from bot.pipeline.publishing.noticeboard import Ear, Noticeboard, digest_matter, file_matter
+from bot.pipeline.publishing.decisions import (
+    APPROVAL,
+    ASKING,
+    DRAFT,
+    OPEN,
+    SHELF,
+    Answer,
+    PublishError,
+    first_state,
+    is_reopened,
+)
+from bot.pipeline.publishing.history import History
+from bot.pipeline.publishing.noticeboard import Ear, Noticeboard
 from bot.pipeline.publishing.press import Press
-from bot.pipeline.watching.intake import REDATED, Entry, Intake, Unreadable
+from bot.pipeline.publishing.rejects import Rejects
+from bot.pipeline.publishing.shelf import Shelf
+from bot.pipeline.publishing.undecided import Undecided
+from bot.pipeline.watching.intake import Entry, Intake, Unreadable
 from bot.pipeline.watching.watcher import Change, Gone, Refused, Settled
 from bot.storage import Store
 from bot.storage.errors import StoreError
@@ -56,12 +67,17 @@ class Publisher:
     _news: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _history: History = field(init=False)
     _absence: Absence = field(init=False)
-    _board: Noticeboard = field(init=False)
+    _undecided: Undecided = field(init=False)
+    _rejects: Rejects = field(init=False)
+    _shelf: Shelf = field(init=False)
     _is_prepared: asyncio.Event = field(init=False, default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self._absence = Absence(self.store, self.timetable, self.admins, self.press.say)
-        board = self._board = Noticeboard(self.store.meta, self.admins, self.press.say, self.clock)
+        board = Noticeboard(self.store.meta, self.admins, self.press.say, self.clock)
+        self._undecided = Undecided(self.intake, board, self.press.say)
+        self._rejects = Rejects(self.intake, board, self.press.say)
+        self._shelf = Shelf(self.archive, self.intake, self.store.digests)
         self._history = History(self.archive, self.intake, self.store, self.timetable, board, self.press.say)
 
     async def open(self) -> None:
@@ -108,7 +124,7 @@ class Publisher:
                 case Settled(name):
                     await self._take_in(name)
                 case Refused(name, problem):
-                    await self._refuse(Unreadable(name, "", (problem,)))
+                    await self._reject(Unreadable(name, "", (problem,)))
                 case Gone(name):
                     await self._let_go(name)
             await self._history.settle(change.name)
@@ -118,7 +134,7 @@ class Publisher:
         """Do what is due now; seconds until there may be more to do."""
         async with self._lock:
             now = self.clock()
-            await self._guarded(self._mend_archive(), "")
+            await self._guarded(self._shelf.mend(), "")
             await self._guarded(self._history.finish(), "")
             waiting = await self.store.digests.in_states(OPEN)
             for known in waiting:
@@ -141,7 +157,7 @@ class Publisher:
                 return Answer.FILE_GONE
             await self.store.digests.set_state(key, DigestState.APPROVED)
             await self._publish(key, entry)
-            await self._board.take_down(digest_matter(key), "decision.published")
+            await self._undecided.settle(key, "decision.published")
             return Answer.DONE
 
     async def discard(self, key: str) -> Answer:
@@ -152,8 +168,32 @@ class Publisher:
                 return Answer.UNKNOWN if known is None else Answer.PUBLISHED_BEFORE
             state = DigestState.SEEN if known.state in SHELF else DigestState.DISCARDED
             await self.store.digests.set_state(key, state)
-            await self._board.take_down(digest_matter(key), "decision.kept")
+            await self._undecided.settle(key, "decision.kept")
             return Answer.DONE
+
+    async def overrule(self, ticket: str) -> Answer:
+        """An admin wants a file out that was rejected: of whatever can be made of it comes a publication, or a
+        correction when it is out in another form already.
+
+        Raises:
+            PublishError: nothing can be made of it.
+        """
+        async with self._lock:
+            match await self.look(ticket):
+                case Entry() as entry:
+                    return await self._let_go_as_it_is(entry)
+                case Unreadable(problems=problems):
+                    raise PublishError(*problems)
+            return Answer.FILE_GONE
+
+    async def drop(self, ticket: str) -> Answer:
+        """An admin wants to hear no more of a rejected file until it changes."""
+        async with self._lock:
+            return Answer.DONE if await self._rejects.drop(ticket) else Answer.FILE_GONE
+
+    async def look(self, ticket: str) -> Entry | Unreadable | None:
+        """What can be made of a rejected file; None when it is gone or has changed since the admins heard of it."""
+        return await self._rejects.find(ticket, self.timetable.today(self.clock()))
 
     async def newest_open(self) -> str | None:
         """The key of the newest digest that is not out yet: it waits, or somebody is to decide about it."""
@@ -166,37 +206,31 @@ class Publisher:
         entry = await self.intake.reread(known) if known else None
         return entry.digest if entry else None
 
-    async def shelf(self) -> AsyncIterator[PostSource]:
-        """Everything that belongs into the archive, for building it anew."""
-        for known in await self.store.digests.in_states(SHELF):
-            if entry := await self.intake.reread(known):
-                yield entry.source(known.key)
-
     async def _take_in(self, name: str) -> None:
         match await self.intake.read(name):
             case Entry() as entry:
                 await self._judge(entry)
             case Unreadable() as unreadable:
-                await self._refuse(unreadable)
+                await self._reject(unreadable)
             case None:
-                await self._forgive(name)
+                await self._rejects.forgive(name)
 
     async def _judge(self, entry: Entry) -> None:
         key = await self.intake.identify(entry)
         if isinstance(key, Problem):
-            return await self._refuse(Unreadable(entry.name, entry.content_hash, (key,)))
+            return await self._reject(Unreadable(entry.name, entry.content_hash, (key,)))
         known = await self.store.digests.find(key)
         is_new_text = known is None or known.content_hash != entry.content_hash
         if known and known.state is DigestState.PUBLISHED and is_new_text and entry.doubts:
-            return await self._refuse(Unreadable(entry.name, entry.content_hash, entry.doubts))
-        await self._forgive(entry.name)
-        await self._supersede(entry.name, key)
+            return await self._reject(Unreadable(entry.name, entry.content_hash, entry.doubts))
+        await self._rejects.forgive(entry.name)
+        await self._undecided.supersede(entry.name, key)
         if known is None or is_new_text or known.name != entry.name:
             known = await self._remember(key, entry, *await self._decide(entry, known, is_new_text=is_new_text))
         if known.state not in ASKING:
-            await self._board.take_down(digest_matter(key), "notice.mended")
+            await self._undecided.settle(key, "notice.mended")
         if known.state in SHELF:
-            await self._shelve(key, entry)
+            await self._shelf.put(key, entry)
         if known.state is DigestState.PUBLISHED:
             self.corrections.note(key)
         return None
@@ -232,8 +266,7 @@ class Publisher:
                 await self._publish_known(known)
             case TooOld():
                 await self.store.digests.set_state(known.key, DigestState.SEEN)
-                if entry := await self.intake.reread(known):
-                    await self._shelve(known.key, entry)
+                await self._shelf.put_back(known)
             case _:
                 pass
 
@@ -245,7 +278,7 @@ class Publisher:
     async def _publish(self, key: str, entry: Entry) -> None:
         targets, editions = await self.targets(), await self.store.chats.editions()
         plan = await asyncio.to_thread(self.press.plan, entry.digest, key, entry.content_hash, targets, editions)
-        await self._shelve(key, entry)
+        await self._shelf.put(key, entry)
         campaign_id = await self.store.campaigns.publish(plan)
         self.wake()
         log.info("digest.published", digest=key, campaign=campaign_id, groups=len(targets), editions=len(plan.editions))
@@ -258,54 +291,39 @@ class Publisher:
             log.info("digest.corrected", digest=key)
 
     async def _ask(self, known: Known) -> None:
-        entry = await self.intake.reread(known)
-        if entry is None or not self._history.is_over:
-            return
-        await self._board.put_up(digest_matter(known.key), known.content_hash, await self._question(known, entry))
-        await self.store.digests.set_told(known.key, known.content_hash)
+        if self._history.is_over:
+            await self._undecided.ask(known)
 
-    async def _question(self, known: Known, entry: Entry) -> Part:
-        title, say = entry.digest.title, self.press.say
-        if known.state is DigestState.ASKED:
-            return notices.ask_today(known.key, title, say=say)
-        log.warning("digest.held", digest=known.key, file=entry.name, reason=known.reason)
-        if known.reason == APPROVAL:
-            return notices.approval(known.key, title, say=say)
-        doubts = (*entry.doubts, *(await self.intake.redated(entry) if REDATED in known.reason else ()))
-        return notices.held(known.key, title, entry.name, doubts, say=say)
-
-    async def _refuse(self, file: Unreadable) -> None:
-        codes = ",".join(problem.code for problem in file.problems)
-        matter, told = file_matter(file.name), file.content_hash or codes
-        log.warning("digest.refused", file=ascii(file.name), problems=codes)
-        await self._supersede(file.name)
+    async def _reject(self, file: Unreadable) -> None:
+        log.warning("digest.refused", file=ascii(file.name), problems=",".join(one.code for one in file.problems))
+        await self._undecided.supersede(file.name)
         if self._history.holds(file.name):
             self._history.note_unreadable(file.name)
-            await self._board.know(matter, told)
+            await self._rejects.know(file)
         else:
-            await self._board.complain(matter, told, notices.refusal(file.name, file.problems, say=self.press.say))
+            await self._rejects.tell(file)
 
-    async def _forgive(self, name: str, verdict: str = "notice.mended") -> None:
-        if await self._board.take_down(file_matter(name), verdict):
-            log.info("digest.mended", file=ascii(name))
-
-    async def _supersede(self, name: str, key: str = "") -> None:
-        """The file says another digest than the one that somebody was to decide about, or none any more."""
-        for known in await self.store.digests.in_states(ASKING):
-            if known.name == name and known.key != key:
-                await self.store.digests.set_state(known.key, DigestState.DISCARDED)
-                await self._board.take_down(digest_matter(known.key), "notice.mended" if key else "notice.renewed")
+    async def _let_go_as_it_is(self, entry: Entry) -> Answer:
+        key = await self.intake.identify(entry)
+        if isinstance(key, Problem):
+            entry = entry.set_apart()
+            key = await self.intake.new_key(entry.digest)
+        known = await self.store.digests.find(key)
+        is_out = known is not None and known.state is DigestState.PUBLISHED
+        await self._remember(key, entry, DigestState.PUBLISHED if is_out else DigestState.APPROVED)
+        await self._rejects.forgive(entry.name, "decision.corrected" if is_out else "decision.published")
+        if not is_out:
+            await self._publish(key, entry)
+            return Answer.DONE
+        await self._shelf.put(key, entry)
+        self.corrections.note(key)
+        self._news.set()
+        return Answer.CORRECTED
 
     async def _let_go(self, name: str) -> None:
-        await self._forgive(name, "notice.gone")
-        for known in await self.store.digests.in_states(ASKING):
-            if known.name == name:
-                await self._board.take_down(digest_matter(known.key), "notice.gone")
-                await self.store.digests.set_told(known.key, "")
-        for known in await self.store.digests.in_states(SHELF):
-            if known.name == name:
-                await self.archive.remove(known.key)
-                log.info("digest.file_gone", digest=known.key)
+        await self._rejects.forgive(name, "notice.gone")
+        await self._undecided.let_go(name)
+        await self._shelf.remove(name)
 
     async def _remember(self, key: str, entry: Entry, state: DigestState, reason: str = "") -> Known:
         digest = entry.digest
@@ -314,26 +332,12 @@ class Publisher:
             key, digest.date, digest.slug, entry.name, entry.content_hash, state, reason
         )
 
-    async def _shelve(self, key: str, entry: Entry) -> None:
-        try:
-            await self.archive.index(entry.source(key))
-        except Exception:
-            # The archive can be built anew from the files at any time; the publication cannot wait for it.
-            log.exception("archive.index_failed", digest=key)
-
     async def _fill_archive(self) -> None:
         if self._history.is_over or await self.store.digests.all():
-            await self._mend_archive(is_foreign=not self._history.is_over)
+            await self._shelf.mend(is_foreign=not self._history.is_over)
         else:
             await self._history.take_in(self.clock())
         await self._history.finish()
-
-    async def _mend_archive(self, *, is_foreign: bool = False) -> None:
-        """Build it from the state and the posts when it is damaged, missing, or not of this state (`is_foreign`)."""
-        if is_foreign or not self.archive.is_usable:
-            log.info("archive.rebuilding")
-            total = len(await self.store.digests.in_states(SHELF))
-            await self.archive.rebuild(self.shelf(), log_progress(total))
 
     async def _guarded(self, step: Awaitable[None], key: str) -> None:
         try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.archive import PostSource
@@ -21,17 +23,23 @@ REDATED = "file.redated"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file that is understood. `doubts` are what keeps it from going out without a person's word."""
+    """A file that is understood. `doubts` are what keeps it from going out without a person's word; `is_makeshift`:
+    some of it was set aside."""
 
     name: str
     raw: bytes
     content_hash: str
     digest: Digest
     doubts: tuple[Problem, ...] = ()
+    is_makeshift: bool = False
 
     def source(self, key: str) -> PostSource:
         """The same for the archive."""
         return PostSource(key, self.name, self.raw, self.digest)
+
+    def set_apart(self) -> Entry:
+        """The same as a digest of its own, beside another that has its date and slug."""
+        return replace(self, digest=replace(self.digest, slug=self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +60,9 @@ class Intake:
     taxonomy: Taxonomy
     digests: Digests
 
-    async def read(self, name: str) -> Entry | Unreadable | None:
-        """Read and understand a file; None when it is gone or none of our posts."""
-        return await asyncio.to_thread(self._read, name)
+    async def read(self, name: str, *, makeshift: dt.date | None = None) -> Entry | Unreadable | None:
+        """Read and understand a file; None when it is gone or none of our posts. `makeshift` as in `parse_digest`."""
+        return await asyncio.to_thread(self._read, name, makeshift)
 
     def holds(self, path: Path) -> bool:
         """Whether the file lies in the folder of posts itself."""
@@ -62,7 +70,8 @@ class Intake:
 
     async def reread(self, known: Known) -> Entry | None:
         """The digest as its file still says it; None when the file is gone or says something else by now."""
-        entry = await self.read(known.name)
+        # What was let out as a makeshift is read as one again.
+        entry = await self.read(known.name, makeshift=known.date)
         return entry if isinstance(entry, Entry) and entry.content_hash == known.content_hash else None
 
     async def identify(self, entry: Entry) -> str | Problem:
@@ -77,28 +86,36 @@ class Intake:
             if known.slug == digest.slug or known.content_hash == entry.content_hash:
                 is_rival = await self._is_rival(known, entry)
                 return refusal("file.duplicate", other=known.name) if is_rival else known.key
-        return digest_key(digest.date, digest.slug, {known.key: known.slug for known in known_of_date})
+        return self._new_key(digest, known_of_date)
+
+    async def new_key(self, digest: Digest) -> str:
+        """A key for a digest that is no other's, whatever that says."""
+        return self._new_key(digest, await self.digests.of_date(digest.date))
 
     async def redated(self, entry: Entry) -> tuple[Problem, ...]:
         """The doubt about a digest whose file was published under another date before, if so."""
-        published = await self.digests.in_states({DigestState.PUBLISHED})
-        dates = [known.date for known in published if known.name == entry.name and known.date != entry.digest.date]
+        published = [known for known in await self.digests.of_file(entry.name) if known.state is DigestState.PUBLISHED]
+        dates = [known.date for known in published if known.date != entry.digest.date]
         return tuple(refusal(REDATED, date=date) for date in dates[:1])
 
     async def _is_rival(self, known: Known, entry: Entry) -> bool:
-        other = await self.read(known.name)
+        other = await self.read(known.name, makeshift=known.date)
         if not isinstance(other, Entry):
             return False
-        is_same_text = other.content_hash == entry.content_hash
-        return is_same_text or (other.digest.date, other.digest.slug) == (entry.digest.date, entry.digest.slug)
+        if other.content_hash in (known.content_hash, entry.content_hash):
+            return True
+        return (other.digest.date, other.digest.slug) == (entry.digest.date, entry.digest.slug)
 
-    def _read(self, name: str) -> Entry | Unreadable | None:
+    def _new_key(self, digest: Digest, known_of_date: Sequence[Known]) -> str:
+        return digest_key(digest.date, digest.slug, {known.key: known.slug for known in known_of_date})
+
+    def _read(self, name: str, makeshift: dt.date | None) -> Entry | Unreadable | None:
         post = read_post(self.posts_dir, name)
         if post is None:
             return None
         if isinstance(post, Problem):
             return Unreadable(name, "", (post,))
-        parsed = self.parser.parse(post.raw, name)
+        parsed = self.parser.parse(post.raw, name, makeshift=makeshift)
         if parsed is None:
             return None
         if parsed.digest is None:
@@ -106,4 +123,5 @@ class Intake:
         doubts = [problem for problem in parsed.problems if problem.severity is Severity.ERROR]
         shape = shape_problem(parsed.digest)
         labelled = self.taxonomy.label(parsed.digest)
-        return Entry(name, post.raw, post.content_hash, labelled, (*doubts, *([shape] if shape else ())))
+        reasons = (*doubts, *([shape] if shape else ()))
+        return Entry(name, post.raw, post.content_hash, labelled, reasons, parsed.is_makeshift)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -45,12 +46,14 @@ class Parser:
     ) -> None:
         self.close()
 
-    def parse(self, raw: bytes, name: str, *, is_named: bool = False) -> Parsed | None:
+    def parse(
+        self, raw: bytes, name: str, *, is_named: bool = False, makeshift: dt.date | None = None
+    ) -> Parsed | None:
         """What `core.digest.parse_digest` says, or a digest-less `Parsed` with the problem that stopped it.
 
         A digest that comes back can be printed within the limit, too.
         """
-        request = (raw, name, {"category": self._category, "is_named": is_named})
+        request = (raw, name, {"category": self._category, "is_named": is_named, "makeshift": makeshift})
         with self._lock:
             worker = self._worker = self._worker or self._start()
             # Processor time does not pass while a process is stopped or swapped out.

@@ -72,12 +72,45 @@ async def test_a_digest_with_errors_waits_for_an_admin_who_sees_what_was_guessed
         assert bot.telegram.message(ADMIN, question.id).text == f"{question.text}\n→ 好，这就发。"
 
 
-async def test_a_file_of_which_nothing_can_be_made_leaves_nothing_to_press(tmp_path: Path) -> None:
-    """The message says what to mend."""
+async def test_whatever_can_be_read_of_a_broken_file_is_shown_and_published_on_an_admins_word(tmp_path: Path) -> None:
+    """A bomb in the body: 预览 says what was done about it, 仍要发布 sends the words as they stand."""
     async with open_desk(tmp_path) as bot:
-        await take_in(bot, newspaper(TODAY) + "[" * 50_000)
-        assert "标记符号" in bot.last(ADMIN).text
+        await take_in(bot, newspaper(TODAY, "软件股震荡") + "[" * 5_000)
+        question = bot.last(ADMIN)
+        assert "标记符号" in question.text
+        assert await bot.desk.store.campaigns.recent() == ()
+        await bot.tap(ADMIN, "预览")
+        assert "↑ 《软件股震荡》在群里就是这样" in bot.last(ADMIN).text
+        assert "这是勉强排的：日期算 2026-02-06" in bot.last(ADMIN).text
+        await bot.tap(ADMIN, "仍要发布", question)
+        (campaign,) = await bot.desk.store.campaigns.recent()
+        assert campaign.digest_key == KEY
+        assert bot.telegram.message(ADMIN, question.id).text == f"{question.text}\n→ 好，这就发。"
+
+
+async def test_a_file_without_any_text_says_why_it_cannot_be_shown_or_published(tmp_path: Path) -> None:
+    """One sentence for each tap; 丢弃 silences it."""
+    async with open_desk(tmp_path) as bot:
+        await take_in(bot, "\n")
+        question = bot.last(ADMIN)
+        assert (await bot.tap(ADMIN, "预览")).text == "没有可预览的。文件是空的，请写好再放进来。"
+        answer = await bot.tap(ADMIN, "仍要发布")
+        assert (answer.text, answer.is_alert) == ("发不了。文件是空的，请写好再放进来。", True)
+        await bot.tap(ADMIN, "丢弃")
+        assert bot.last(ADMIN).text == f"{question.text}\n→ 好，不发；文件改了再检查。"
         assert bot.buttons(ADMIN) == []
+
+
+async def test_a_button_about_a_text_that_has_changed_does_nothing(tmp_path: Path) -> None:
+    """What the admin read is not what the file says by now."""
+    async with open_desk(tmp_path) as bot:
+        await take_in(bot, "---\n- 一\n---\n正文。")
+        question = bot.last(ADMIN)
+        (bot.posts_dir / f"{TODAY.isoformat()}.md").write_text("---\n- 二\n---\n别的正文。", "utf-8")
+        assert "刚改过" in (await bot.tap(ADMIN, "预览", question)).text
+        await bot.tap(ADMIN, "仍要发布", question)
+        assert bot.telegram.message(ADMIN, question.id).text.endswith("→ 文件已经不在，或者又改过，没有发。")
+        assert await bot.desk.store.campaigns.recent() == ()
 
 
 @pytest.mark.parametrize(
