@@ -1,4 +1,4 @@
-"""An author's own numbers before headlines and titles: `1. …`, `2、…`, `③ …`, `（4）…`, `5️⃣ …`."""
+"""An author's own numbers and times before headlines and titles: `1. …`, `2、…`, `③ …`, `（4）…`, `5️⃣ …`, `[9:30] …`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ _ORDINAL = re.compile(
     )\s*(?=\S)""",
     re.VERBOSE,
 )
+
+
+_TIME = re.compile(r"[^\w\s]{0,3}\s*(?:[01]?\d|2[0-4])[:：][0-5]\d(?:[:：][0-5]\d)?(?![\d:：])[^\w\s]{0,3}\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,11 @@ def find_ordinal(text: str) -> Ordinal | None:
         return None
     digits = found["figures"] or found["enclosed"] or unicodedata.normalize("NFKC", found["sign"]).strip("()")
     return Ordinal(int(digits), digits, found.end())
+
+
+def begins_with_mark(text: str) -> bool:
+    """Whether a line is one of several that their author numbers or gives a time."""
+    return find_ordinal(text) is not None or _TIME.match(text) is not None
 
 
 def without_ordinal(text: str, number: int) -> int:

@@ -11,9 +11,13 @@ from bot.core.digest.labels import find_commentary, is_frame, is_roundup
 from bot.core.digest.nodes import Heading, Node, Piece, Rule
 from bot.core.models import Inline, Label, plain
 from bot.core.ordinals import find_ordinal
+from bot.core.wording import block_lines
 
 _NAME_MAX = 16  # characters of a section's name with its number
 _SOURCES = 2  # lines that one story has at most to name where it comes from
+_MANY = 4
+_SHORT_TEXT = 60  # characters of text for each chapter that there is: four of 240, ten of 600
+_STORY_TEXT = 600
 _DEEP = 3  # the level at which nobody begins with sections
 
 
@@ -93,18 +97,40 @@ def chapter_tree(nodes: Sequence[Node]) -> Chapter:
 
 
 def are_items(chapters: Sequence[Chapter]) -> bool:
-    """Whether headings that could be sections are those of items: linked, numbered, sourced, or of a deep level."""
+    """Whether headings that could be sections are those of items."""
     own = [chapter for chapter in chapters if chapter.may_be_item]
     sections = [chapter for chapter in chapters if chapter.chapters and not chapter.is_frame]
-    if len(own) < 2 or len(own) * 2 <= len(chapters) or sections:
+    if len(own) < 2 or len(own) * 2 <= len(chapters) or sections or _hold_news(own):
         return False
-    if any(heads.has_only_linked_lists(chapter.nodes) or heads.begins_with_heads(chapter.nodes) for chapter in own):
+    return own[0].level >= _DEEP or _are_referenced(own) or _are_numbered_stories(own) or _are_too_short(own)
+
+
+def _hold_news(chapters: Sequence[Chapter]) -> bool:
+    """Whether there are several stories below one heading: its links, its headlines, its numbered paragraphs."""
+    for chapter in chapters:
+        if heads.has_only_linked_lists(chapter.nodes) or heads.begins_with_heads(chapter.nodes):
+            return True
+        if heads.has_told_list(chapter.nodes):
+            return True
+    return sum(heads.has_only_news_lists(chapter.nodes) for chapter in chapters) * 2 > len(chapters)
+
+
+def _are_referenced(chapters: Sequence[Chapter]) -> bool:
+    """Whether most headings are linked, or have a source or the usual parts of a story below."""
+    told = [heads.pieces(chapter.nodes) for chapter in chapters]
+    linked = sum(chapter.headline.url is not None for chapter in chapters)
+    sourced = sum(1 <= len(stories.sources(own)) <= _SOURCES for own in told)
+    parted = sum(any(isinstance(piece.block, Label) for piece in own) for own in told)
+    return max(linked, sourced, parted) * 2 > len(chapters)
+
+
+def _are_too_short(chapters: Sequence[Chapter]) -> bool:
+    """Whether they are so many of so few words in prose that they tell one story each: the more, the surer."""
+    told = [heads.pieces(chapter.nodes) for chapter in chapters]
+    if len(chapters) < _MANY or any(heads.are_lists(own) or heads.run_in_heads(own) for own in told):
         return False
-    if sum(heads.has_only_news_lists(chapter.nodes) for chapter in own) * 2 > len(own):
-        return False
-    linked = sum(chapter.headline.url is not None for chapter in own)
-    sourced = sum(1 <= len(stories.sources(heads.pieces(chapter.nodes))) <= _SOURCES for chapter in own)
-    return max(linked, sourced) * 2 > len(own) or own[0].level >= _DEEP or _are_numbered_stories(own)
+    sizes = sorted(sum(map(len, block_lines(piece.block for piece in own))) for own in told)
+    return 0 < sizes[len(sizes) // 2] <= min(_SHORT_TEXT * len(chapters), _STORY_TEXT)
 
 
 def _are_numbered_stories(chapters: Sequence[Chapter]) -> bool:

@@ -129,6 +129,11 @@ def begins_with_link(inline: Inline) -> bool:
     return _link_end(inline) > 0 or _source_start(inline) is not None
 
 
+def is_media(inline: Inline) -> bool:
+    """Whether a line is a picture, a film or a frame."""
+    return plain(inline).startswith(MEDIA_MARKS)
+
+
 def source_url(inline: Inline) -> str | None:
     """The first address of a line that only names sources: `[来源](…)`, `来源：[量子位](…)`, `原文链接：https://…`."""
     linked = "".join(run.text for run in inline if run.url)

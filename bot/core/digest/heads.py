@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 from bot.core.digest import headlines
 from bot.core.digest.headlines import Headline
-from bot.core.digest.labels import ends_with_colon, find_commentary, is_roundup
+from bot.core.digest.labels import begins_with_field, ends_with_colon, find_commentary, is_roundup
 from bot.core.digest.nodes import Piece, Rule
-from bot.core.models import Code, Inline, Label, ListBlock, Paragraph, Quote, Table, plain
-from bot.core.ordinals import find_ordinal
+from bot.core.models import Code, Inline, Label, ListBlock, ListEntry, Paragraph, Quote, Style, Table, plain
+from bot.core.ordinals import begins_with_mark
+from bot.core.runs import unstyled
 
 Nodes = Sequence[Piece | Rule]
 
 NAME_MAX = 8  # characters: a bold line no longer than this names a group or a detail, not a story
 _LABEL_MAX = 24
+_COUNTED_MAX = 60
+_TOLD_MIN = 40
 _MANY = 3
 
 
@@ -55,6 +58,22 @@ def run_in_heads(own: Sequence[Piece]) -> list[Head]:
     return heads if len(heads) == end > 1 else []
 
 
+def counted_heads(own: Sequence[Piece]) -> list[Head]:
+    """The short lines that their author numbers or gives a time, where they begin a section and have text below."""
+    heads = [
+        Head(i, headlines.of_heading(unstyled(inline_of(piece), Style.BOLD)))
+        for i, piece in enumerate(own[:-1])
+        if is_numbered(piece) and len(plain(inline_of(piece))) <= _COUNTED_MAX
+    ]
+    return heads if len(heads) > 1 and not heads[0].at and len(heads) < len(own) - 1 else []
+
+
+def is_headline(piece: Piece) -> bool:
+    """Whether a block can be a headline by its looks: a link or bold as a whole."""
+    inline = inline_of(piece)
+    return headlines.of_link_line(inline) is not None or headlines.of_bold_line(inline) is not None
+
+
 def begins_with_heads(nodes: Nodes) -> bool:
     """Whether the first block is itself the headline of a story, told by what follows it."""
     own = pieces(nodes)
@@ -72,8 +91,8 @@ def are_numbered(own: Sequence[Piece]) -> bool:
 
 
 def is_numbered(piece: Piece) -> bool:
-    """Whether a paragraph begins with a number written by hand."""
-    return find_ordinal(plain(inline_of(piece))) is not None
+    """Whether a paragraph begins with a number or a time written by hand."""
+    return begins_with_mark(plain(inline_of(piece)))
 
 
 def has_only_linked_lists(nodes: Nodes) -> bool:
@@ -88,9 +107,36 @@ def has_only_news_lists(nodes: Nodes) -> bool:
     return are_lists(own) and all(is_linked(piece) or has_long_heads(piece) for piece in own if is_list(piece))
 
 
+def has_told_list(nodes: Nodes) -> bool:
+    """Whether there is a numbered list of several entries in prose: news, told one after another."""
+    return any(map(_is_told_list, pieces(nodes)))
+
+
+def _is_told_list(piece: Piece) -> bool:
+    entries = piece.block.entries if isinstance(piece.block, ListBlock) else ()
+    firsts = [entry.blocks[0] for entry in entries if entry.blocks and entry.marker[:1].isdigit()]
+    told = sum(isinstance(first, Paragraph) and len(plain(first.inline)) > _TOLD_MIN for first in firsts)
+    return told >= _MANY and told * 2 > len(entries)
+
+
 def are_lists(own: Sequence[Piece]) -> bool:
     """Lists, and short labels between them, and nothing else."""
     return any(map(is_list, own)) and all(is_list(piece) or is_label(inline_of(piece)) for piece in own)
+
+
+def are_names(own: Sequence[Piece]) -> bool:
+    """Whether the lists hold several names and nothing else: topics, keywords, companies."""
+    entries = [entry for piece in own if isinstance(piece.block, ListBlock) for entry in piece.block.entries]
+    return are_lists(own) and len(entries) >= _MANY and all(map(_is_name, entries))
+
+
+def _is_name(entry: ListEntry) -> bool:
+    match entry.blocks:
+        case (Paragraph(inline),):
+            text = plain(inline)
+            return len(text) <= NAME_MAX and not (any(run.url for run in inline) or "：" in text or ":" in text)
+        case _:
+            return False
 
 
 def are_mostly_news(own: Sequence[Piece]) -> bool:
@@ -111,12 +157,19 @@ def is_news_list(piece: Piece) -> bool:
 
 
 def is_linked(piece: Piece) -> bool:
-    """Whether most entries of a list begin with a link to a story."""
-    if not isinstance(piece.block, ListBlock):
+    """Whether most entries of a list begin with a link to a story, and do not tell of one (`来源：…`, `重点：…`)."""
+    if not isinstance(piece.block, ListBlock) or are_fields(piece.block):
         return False
     heads = [entry.blocks[0] for entry in piece.block.entries if entry.blocks]
     linked = sum(isinstance(head, Paragraph) and headlines.begins_with_link(head.inline) for head in heads)
     return linked * 2 >= len(heads) > 0
+
+
+def are_fields(block: ListBlock) -> bool:
+    """Whether most entries begin with the name of something that a story has: its source, author, summary."""
+    firsts = [entry.blocks[0] for entry in block.entries if entry.blocks]
+    named = sum(isinstance(first, Paragraph) and begins_with_field(plain(first.inline)) for first in firsts)
+    return named * 2 > len(firsts)
 
 
 def has_long_heads(piece: Piece) -> bool:

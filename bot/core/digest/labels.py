@@ -42,7 +42,7 @@ _NUMBERING = re.compile(
 )
 _MORE = re.compile("(?:更多|其他|其它|其余|另外)")
 _ROUNDUPS = re.compile(
-    "(?:.{0,6}(?:快讯|简讯|短讯|速览|速递|一句话新闻|短新闻|资讯汇总|动态汇总)|花絮|简报|一分钟看完)"
+    "(?:.{0,6}(?:快讯|简讯|短讯|速览|速递|短新闻|资讯汇总|动态汇总)|一句话(?:新闻|资讯|消息|带过|速报)|花絮|简报|一分钟看完)"
 )
 _ROUNDUPS_LATIN = re.compile(
     r"(?:(?:even |and )?more|others?|also|quick|briefs?|in brief|elsewhere|everything else|what else|the rest|links|"
@@ -51,10 +51,11 @@ _ROUNDUPS_LATIN = re.compile(
 )
 _MORE_MAX = 10
 _FRAMES = re.compile(
-    "(?:今日|本日|本期|每日|全文|快速|内容|一句话|日报|简报)?(?:摘要|概览|概述|概要|导读|导语|导航|目录|目次|总结|小结|速记)|"
+    "(?:(?:AI|今日|本日|本期|每日|全文|快速|内容|一句话|日报|简报) ?){0,2}"
+    "(?:摘要|概览|概述|概要|导读|导语|导航|目录|目次|总结|小结|速记)|"
     "(?:编者|编辑|小编|主编)(?:的话|按|寄语|碎碎念|有话说|手记)|前言|引言|开场白?|写在(?:最前|前面|最后|后面)|结语|后记|尾声|"
     "(?:参考|引用|数据|信息|资料)(?:来源|资料|链接|文献)|关键词|(?:免责)?声明|关于(?:我们|本站|本报)|(?:互动)?讨论|"
-    "(?:相关|互动)问题|(?:如何)?(?:订阅|反馈)(?:方式|我们)?|(?:今日|本期)?(?:统计|数据统计)"
+    "(?:相关|互动)问题|(?:今日|本日|本期|本周|每日)(?:信号|主线|观察|觀察|金句|感悟|思考|语录)|(?:如何)?(?:订阅|反馈)(?:方式|我们)?|(?:今日|本期)?(?:统计|数据统计)"
 )
 _FRAMES_LATIN = re.compile(
     r"(?:(?:today'?s|daily|executive|overall|quick) )?(?:summary|overview|outline)|(?:table of )?contents|tl;?dr|"
@@ -85,6 +86,13 @@ _SOURCES = re.compile(
 _SOURCE_LINE = re.compile(
     r"\W{0,6}(?:原文|来源|來源|出处|出處|信源|链接|連結|地址|网址|网站|官网|参考|出典|リンク|"
     r"source|via|link|url|read more)[\w\s]{0,8}[^\w\s]{0,3}[:：]",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(
+    r"\W{0,4}(?:标题|標題|作者|发布者?|發布者?|日期|时间|時間|摘要|简介|簡介|介绍|描述|主题|主題|重点|重點|要点|亮点|看点|核心\w{0,4}|"
+    r"标签|標籤|关键词|關鍵詞|分类|類別|产业|產業|热度|得分|评分|评论数?|点赞|语言|机构|"
+    r"title|authors?|date|published|summary|abstract|description|category|categories|topics?|tags?|keywords|score|"
+    r"points|stars?|language|key points?)[^\w\s]{0,3}\s?[:：]",
     re.IGNORECASE,
 )
 
@@ -204,6 +212,11 @@ def is_address(text: str) -> bool:
 def begins_with_source(text: str) -> bool:
     """Whether a line begins by saying that it names a source: `来源：…`, `🔗 原文链接: …`."""
     return _SOURCE_LINE.match(text) is not None
+
+
+def begins_with_field(text: str) -> bool:
+    """Whether a line gives one of the particulars of a story: `来源：…`, `**Stars**: …`."""
+    return _FIELD.match(text) is not None or begins_with_source(text)
 
 
 def ends_with_colon(text: str) -> bool:

@@ -180,7 +180,7 @@ class _Builder:
             entry_lines.append(self._line(token))
             self._at += 1
             marker = f"{token.info}{token.markup}" if token.info else "•"
-            entries.append(_task(ListEntry(marker, self._blocks("list_item_close"))))
+            entries.append(_unwrapped(_task(ListEntry(marker, self._blocks("list_item_close")))))
         self._at += 1
         return ListBlock(tuple(entries))
 
@@ -211,6 +211,15 @@ def _code(token: Token) -> list[Block]:
 
 def _as_block(node: Heading | Piece) -> Block:
     return Label(node.inline) if isinstance(node, Heading) else node.block
+
+
+def _unwrapped(entry: ListEntry) -> ListEntry:
+    """`- 1. 话` is an entry with a number, not a list within a list."""
+    match entry.blocks:
+        case (ListBlock((inner,)),):
+            return inner
+        case _:
+            return entry
 
 
 def _is_prose(text: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.core.digest import headlines, heads, stories
 from bot.core.digest.chapters import Chapter, are_items, chapter_tree
@@ -21,6 +23,7 @@ from bot.core.wording import block_lines
 
 _LINE_MAX = 80
 _PREFACE_MAX = 600
+_PART_MAX = 12
 _SENTENCE_END = tuple("。！？.!?：:")
 
 
@@ -116,6 +119,7 @@ def _normalised(nodes: Sequence[Node]) -> Iterator[Node]:
     levels = [node.level for node in nodes if isinstance(node, Heading)]
     highest = min(levels, default=0)
     is_titled = levels[:1] == [highest] and levels.count(highest) == 1 < len(levels) and highest == 1
+    parts = _names_of_parts(nodes, highest)
     for node in nodes:
         match node:
             case Piece(Quote(blocks), line) if isinstance(blocks[0], Paragraph) and find_commentary(blocks[0].inline):
@@ -126,8 +130,27 @@ def _normalised(nodes: Sequence[Node]) -> Iterator[Node]:
                 yield Piece(Paragraph(inline), line)
             case Heading(level, inline, line) if (level > min(highest, 2)) and find_commentary(inline, is_heading=True):
                 yield Piece(Paragraph(_bold(inline)), line)
+            case Heading(level, inline, line) if level > highest and _letters(plain(inline)) in parts:
+                yield Piece(Label(inline), line)
             case _:
                 yield node
+
+
+def _names_of_parts(nodes: Sequence[Node], highest: int) -> set[str]:
+    """The short headings that return above mere text (`### 摘要` under every `##`): parts of stories, no stories.
+
+    Where lists alone stand below them they are sections within sections.
+    """
+    counts: Counter[str] = Counter()
+    is_prose = False
+    for node, below in pairwise(nodes):
+        if isinstance(node, Heading) and node.level > highest and isinstance(below, Piece):
+            text = plain(node.inline)
+            is_name = len(text) <= _PART_MAX and not (any(run.url for run in node.inline) or is_roundup(text))
+            if is_name and not (heads.is_linked(below) or heads.is_headline(below)):
+                counts[_letters(text)] += 1
+                is_prose |= not heads.is_list(below)
+    return {name for name, count in counts.items() if count > 1 and is_prose}
 
 
 def _bold(inline: Inline) -> Inline:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.core.digest.labels import is_address
 from bot.core.digest.nodes import Piece, Rule
 from bot.core.models import Inline, ListBlock, ListEntry, Paragraph, Style, plain
-from bot.core.ordinals import find_ordinal
+from bot.core.ordinals import begins_with_mark
 from bot.core.runs import SOFT_BREAK, cut, join_soft_breaks, lines, strip, tidy
 
 _RULE = re.compile(r"\s*([^\w\s\U0001f000-\U0001ffff])(?:\s*\1){2,}\s*")
@@ -25,13 +26,22 @@ def split_paragraph(inline: Inline, line: int) -> Iterator[Piece | Rule]:
     lines that begin with a bullet are a list, and a line of nothing but one sign is a rule.
     """
     for start, part in _parts(lines(inline), line):
-        whole = strip(tidy(run for one in part for run in one))
+        whole = strip(_with_head_line(part))
         if _RULE.fullmatch(plain(whole)):
             yield Rule(start)
         elif all(map(_is_bullet, part)):
             yield Piece(ListBlock(tuple(map(_entry, part))), start, tuple(range(start, start + len(part))))
         elif plain(whole).strip():
             yield Piece(Paragraph(join_soft_breaks(whole)), start)
+
+
+def _with_head_line(part: Sequence[Inline]) -> Inline:
+    """The lines as one text; what stands below a line with a number or a time begins a line of its own."""
+    runs = [run for one in part for run in one]
+    if len(part) > 1 and _mark(part[0]) == "1":
+        last = len(part[0]) - 1
+        runs[last] = replace(runs[last], text=runs[last].text.replace(SOFT_BREAK, "\n"))
+    return tidy(runs)
 
 
 def _parts(source: Sequence[Inline], line: int) -> Iterator[tuple[int, list[Inline]]]:
@@ -52,11 +62,11 @@ def _parts(source: Sequence[Inline], line: int) -> Iterator[tuple[int, list[Inli
 
 
 def _mark(inline: Inline) -> str:
-    """What a line begins with: a bullet, a number by hand, a sign such as 📌, or nothing of the kind."""
+    """What a line begins with: a bullet, a number or time by hand, a sign such as 📌, or nothing of the kind."""
     text = plain(inline).lstrip()
     if _is_bullet(inline):
         return "•"
-    if find_ordinal(text):
+    if begins_with_mark(text):
         return "1"
     return text[0] if text and unicodedata.category(text[0]) == "So" else ""
 

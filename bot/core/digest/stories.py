@@ -13,7 +13,9 @@ from bot.core.digest.heads import (
     Nodes,
     are_lists,
     are_mostly_news,
+    are_names,
     are_numbered,
+    counted_heads,
     has_commentary,
     has_only_linked_lists,
     inline_of,
@@ -37,6 +39,7 @@ from bot.core.models import (
     ListEntry,
     Paragraph,
     Passage,
+    Quote,
     plain,
 )
 from bot.core.runs import lines, strip
@@ -45,7 +48,8 @@ Entry = Item | Passage
 
 _PLAIN_LABEL_MAX = 12
 _DETAIL = re.compile(r"\W{0,3}[\w ]{1,6}[：:]")
-_FULL_LABEL = 4  # characters of a label that can be nothing but commentary: 深度解读
+_WORD = re.compile("[A-Za-z]+")
+_FULL_LABEL = 4  # characters of a label that can be nothing but commentary: 深度解读, and not Impact
 
 
 def item(head: Headline, nodes: Nodes, line: int) -> Iterator[Entry]:
@@ -75,9 +79,11 @@ def passage(nodes: Nodes) -> Iterator[Passage]:
 def section(nodes: Nodes, title: Headline, line: int = 0, *, is_preface: bool = False) -> Iterator[Entry]:
     """What stands under a section's title, before its first headline (`is_preface`) or without any."""
     own, roundup = _until_roundup_label(pieces(nodes))
-    heads = story_heads(own) or ([] if is_preface else run_in_heads(own))
+    heads = story_heads(own) or ([] if is_preface else run_in_heads(own) or counted_heads(own))
     if heads:
         yield from _headed(own, heads)
+    elif are_names(own):
+        yield from passage(own)
     elif are_mostly_news(own) or (not is_preface and (are_lists(own) or are_numbered(own))):
         yield from short_news(own)
     elif own and (not is_preface or any(map(has_commentary, own))):
@@ -137,9 +143,11 @@ def short_news(nodes: Nodes) -> Iterator[Entry]:
             case ListBlock(entries):
                 for entry, line in zip(entries, piece.entry_lines or (piece.line,) * len(entries), strict=True):
                     yield from _brief_entry(entry, line)
+            case Quote(blocks) if all(isinstance(block, ListBlock) for block in blocks):
+                yield from short_news([Piece(block, piece.line) for block in blocks])
             case Paragraph(inline) if is_label(inline):
                 yield Passage((Label(inline),))
-            case Paragraph() if numbered and not is_numbered(piece):
+            case Paragraph(inline) if headlines.is_media(inline) or (numbered and not is_numbered(piece)):
                 yield Passage((piece.block,))
             case Paragraph(inline) if (head := headlines.of_run_in(inline)) and is_frame(head.text):
                 yield Passage((piece.block,))
@@ -238,13 +246,15 @@ def _brief(inline: Inline, line: int, more: tuple[Block, ...] = ()) -> Item:
     if more:
         url = head.url or find_source([Piece(block) for block in more])
         return Item(0, head.inline, url, (*_lead(head), *more), line=line)
+    if plain(head.rest).startswith("\n"):
+        return Item(0, head.inline, head.url, _lead(head), line=line)
     rest = (Paragraph(head.rest),) if head.rest else ()
     return Item(0, head.inline, head.url, rest, is_brief=True, line=line)
 
 
 def _lead(head: Headline) -> tuple[Paragraph, ...]:
     """What followed a headline on its line, as a paragraph of its own."""
-    rest = strip(head.rest, " ：:—–-")
+    rest = strip(head.rest, " \n：:—–-")
     return (Paragraph(rest),) if rest else ()
 
 
@@ -268,4 +278,4 @@ def _list_of(entries: Sequence[tuple[ListEntry, int]]) -> Iterator[Piece]:
 def _is_commentary(entry: ListEntry, *, ends_list: bool) -> bool:
     first = entry.blocks[0] if entry.blocks else None
     found = find_commentary(first.inline) if isinstance(first, Paragraph) else None
-    return found is not None and (ends_list or len(found.label) >= _FULL_LABEL)
+    return found is not None and (ends_list or (len(found.label) >= _FULL_LABEL and not _WORD.fullmatch(found.label)))
