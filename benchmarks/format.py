@@ -26,6 +26,7 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 from rich.table import Table
 
+from bot import memory
 from bot.core.digest import parse_digest
 from bot.core.format import Links, publication
 from bot.core.format.parts import to_params, utf16_len
@@ -211,6 +212,7 @@ def main() -> None:
     given = arguments.parse_args()
     papers = read_papers(given.folder, given.category)
     tdjson.td_execute(b'{"@type": "setLogVerbosityLevel", "new_verbosity_level": 0}')
+    memory.settle()
     columns = ("messages", "refused", "altered", "words lost", "items torn", "sections mixed", "orphans", "fill", "ms")
     table = Table("formatter", *columns, title=f"{len(papers)} digests of {given.folder.name}")
     table.add_row("ours", *_row(measure(ours, papers)))

@@ -80,6 +80,9 @@ def words(text: str, style: Style = PLAIN) -> Inline:
 
 def lines(inline: Inline) -> list[Inline]:
     """The lines of the source, each with the hard or soft break that ends it; a link that is broken stays whole."""
+    text = plain(inline)
+    if SOFT_BREAK not in text and "\n" not in text:
+        return [inline] if text else []
     found: list[list[Run]] = [[]]
     for run in inline:
         first, *others = _AFTER_BREAK.split(run.text) if run.url is None else [run.text]

@@ -207,7 +207,7 @@ def _leading(inline: Inline, wanted: Callable[[Run], bool]) -> int:
         elif end or not _is_decoration(run):
             break
         offset += len(run.text)
-    return end if re.search(r"\w", plain(inline)[:end]) else 0
+    return end if end and re.search(r"\w", plain(inline)[:end]) else 0
 
 
 def _source_start(inline: Inline) -> int | None:

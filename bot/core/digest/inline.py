@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 
 from markdown_it.token import Token
 
@@ -13,12 +15,13 @@ from bot.core.models import PLAIN, Inline, Problem, Run, Severity, Style
 from bot.core.runs import SOFT_BREAK, is_wide, tidy
 
 _LINE_END = re.compile(f"[\n{SOFT_BREAK}]")
-_SPACES = re.compile("[ \t\xa0]+")
+_SPACES = re.compile("[ \t\xa0]{2,}|[\t\xa0]")
 _MARKS = {
     "strong_open": Style.BOLD,
     "em_open": Style.ITALIC,
     "s_open": Style.STRIKE,
 }
+# A link that is none: full-width parentheses, a space in its address, a name that stands for no address.
 _OPEN_LINK = re.compile(r"\[(?!\d+\])[^\[\]\n]+\](?:[(（](?=\s*[\w/<#.])|\[[^\[\]\s])")
 _OPEN_MARKS = (("**", Style.BOLD), ("~~", Style.STRIKE))
 
@@ -66,9 +69,12 @@ class _Line:
     def read(self, tokens: list[Token]) -> Inline:
         for token in tokens:
             self._take(token)
-        self._find_open_link()
+        written = "".join(atom.run.text for atom in self._atoms if not atom.is_literal)
+        if _OPEN_LINK.search(written):
+            self._reader.problems.append(Problem("markup.link", Severity.WARNING, self._line))
         for mark, style in _OPEN_MARKS:
-            self._close_marks(mark, style)
+            if mark in written:
+                self._close_marks(mark, style)
         return tidy(atom.run for atom in self._atoms)
 
     def _take(self, token: Token) -> None:
@@ -101,21 +107,20 @@ class _Line:
                 self._add(token.content)
 
     def _add(self, text: str, style: Style = PLAIN, *, url: str | None = None, is_literal: bool = False) -> None:
-        if text and not HIDDEN.intersection(self._tags):
-            text = text if Style.CODE in style else _SPACES.sub(" ", text)
-            self._atoms.append(_Atom(Run(text, self._style | style, url or self._address), is_literal))
+        if not text or (self._tags and not HIDDEN.isdisjoint(self._tags)):
+            return
+        text = text if style is Style.CODE else _SPACES.sub(" ", text)
+        style = self._style | style if self._styles or self._tags else style
+        self._atoms.append(_Atom(Run(text, style, url or self._address), is_literal))
 
     @property
     def _style(self) -> Style:
-        style = PLAIN
-        for one in self._styles:
-            style |= one
-        for tag in self._tags:
-            style |= STYLES.get(tag, PLAIN)
-        return style
+        return reduce(or_, (*self._styles, *(STYLES.get(tag, PLAIN) for tag in self._tags)))
 
     @property
     def _address(self) -> str | None:
+        if not (self._addresses or self._anchors):
+            return None
         return next((address for address in reversed(self._addresses + self._anchors) if address), None)
 
     def _add_image(self, token: Token) -> None:
@@ -163,12 +168,6 @@ class _Line:
         if tag.name == "br" or (self._atoms and not self._atoms[-1].run.text.endswith("\n")):
             self._add("\n")
 
-    def _find_open_link(self) -> None:
-        """A link that is none: full-width parentheses, a space in its address, a name that stands for no address."""
-        text = "".join(atom.run.text for atom in self._atoms if not atom.is_literal)
-        if _OPEN_LINK.search(text):
-            self._reader.problems.append(Problem("markup.link", Severity.WARNING, self._line))
-
     def _close_marks(self, mark: str, style: Style) -> None:
         """Pair the marks that no rule could pair, in their order, unless white space stands on both sides."""
         places = self._find_marks(mark)
@@ -183,8 +182,6 @@ class _Line:
             self._reader.problems.append(Problem("markup.open", Severity.HINT, self._line, {"mark": mark}))
 
     def _find_marks(self, mark: str) -> list[int]:
-        if not any(mark in atom.run.text and not atom.is_literal for atom in self._atoms):
-            return []
         text = "".join(atom.run.text for atom in self._atoms)
         split: list[_Atom] = []
         places: list[int] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.core.models import CommentaryKind, Inline, Style, plain
 from bot.core.runs import cut, strip
@@ -34,7 +35,7 @@ _MISSPELT = re.compile("(洞察|洞(?![察见悉])[\u4e00-\u9fff]|(?!洞)[\u6c34
 _SEPARATORS = re.compile(r"[\s&＆/|·、，,和与及+的_-]+|\band\b", re.IGNORECASE)
 _LABEL_MAX = 40  # characters that can hold a label and the marks around it
 _COLONS = ":："
-_INLINE_LABEL = re.compile(r"\s*([^：:\n\r]{2,24}?)\s*[：:]")
+_INLINE_LABEL = re.compile(r"\s*([^：:\n\r]{2,24})[：:]")
 _BOLD_LABEL = re.compile(r"\s{0,3}\*\*\s*([^*\n]{2,24}?)\s*\*\*")
 
 _NUMBERING = re.compile(
@@ -137,28 +138,38 @@ def is_commentary_line(line: str) -> bool:
 
 def _found(written: str, inline: Inline, end: int) -> FoundLabel | None:
     written = _bare(written)
-    label = _MISSPELT.sub("洞察", written) if _key(written)[:2] in ("深度", "洞察") or len(written) == 2 else written
-    key = _key(label)
-    if key in _IMPACTS or _IMPACT_LIKE.fullmatch(key):
-        kind = CommentaryKind.IMPACT
-    elif key in _INSIGHTS or _INSIGHT_LIKE.fullmatch(key):
-        kind = CommentaryKind.INSIGHT
-    else:
+    meant = _meant(written)
+    if meant is None:
         return None
     text = plain(inline)
     while end < len(text) and text[end] in " :：\r\n":
         end += 1
-    return FoundLabel(kind, label, written, strip(cut(inline, end)))
+    return FoundLabel(*meant, written, strip(cut(inline, end)))
+
+
+@lru_cache(maxsize=1024)  # a digest asks several times about each of its few labels
+def _meant(written: str) -> tuple[CommentaryKind, str] | None:
+    """The kind of a label and its right spelling, or None when it is no commentary's."""
+    label = _MISSPELT.sub("洞察", written) if _key(written)[:2] in ("深度", "洞察") or len(written) == 2 else written
+    key = _key(label)
+    if key in _IMPACTS or _IMPACT_LIKE.fullmatch(key):
+        return CommentaryKind.IMPACT, label
+    if key in _INSIGHTS or _INSIGHT_LIKE.fullmatch(key):
+        return CommentaryKind.INSIGHT, label
+    return None
 
 
 def _bold_length(inline: Inline) -> int:
     """How far the text is bold from its start; emoji and blanks before it do not count."""
     length = 0
+    is_bold = False
     for run in inline:
-        if Style.BOLD not in run.style and (length or _has_words(run.text)):
+        if Style.BOLD in run.style:
+            is_bold = True
+        elif length or _has_words(run.text):
             break
         length += len(run.text)
-    return length if any(Style.BOLD in run.style for run in inline) else 0
+    return length if is_bold else 0
 
 
 def _bare(text: str) -> str:

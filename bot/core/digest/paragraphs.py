@@ -46,6 +46,9 @@ def _with_head_line(part: Sequence[Inline]) -> Inline:
 
 def _parts(source: Sequence[Inline], line: int) -> Iterator[tuple[int, list[Inline]]]:
     """Groups of lines that belong together, each with the number of its first line."""
+    if len(source) == 1:
+        yield line, list(source)
+        return
     marks = [_mark(one) for one in source]
     group: list[Inline] = []
     start, at, after_head = line, line, True

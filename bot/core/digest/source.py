@@ -53,7 +53,7 @@ def clean(text: str) -> Source:
     problems = (Problem("text.control", Severity.WARNING, _line_of(text, found.start())),) if found else ()
     text = _CONTROL.sub(" ", text) if found else text
     text = _REMOVED.sub("", text)
-    return Source(_COMBINING.sub(_compose, text), problems)
+    return Source(_COMBINING.sub(_compose, text) if _REMOVED_MARKS.search(text) else text, problems)
 
 
 def _decoded(raw: bytes) -> str:

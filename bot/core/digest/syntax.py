@@ -20,6 +20,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from bot.core.digest.emphasis import kind_emphasis
 from bot.core.digest.labels import is_commentary_line
+from bot.core.digest.shortcuts import take_shortcuts
 from bot.core.links import bare_url
 from bot.core.models import Problem, Severity
 
@@ -191,13 +192,16 @@ def _advert(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-def _build() -> _Parser:
+def build_parser(*, takes_shortcuts: bool = True) -> MarkdownIt:
+    """The parser of this module; without shortcuts it asks every rule about everything, for the same tokens."""
     parser = _Parser("commonmark", {"maxNesting": MAX_NESTING})
     parser.enable(["table", "strikethrough"])
     parser.disable("text_join")
     footnote_plugin(parser, inline=False, move_to_end=False)
     kind_emphasis(parser)
     parser.inline.ruler.before("newline", "bare_address", _bare_address)
+    if takes_shortcuts:
+        take_shortcuts(parser)
     interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.after("heading", "tight_heading", _tight_heading, interrupts)
     parser.block.ruler.before("html_block", "advert", _advert, interrupts)
@@ -207,4 +211,4 @@ def _build() -> _Parser:
     return parser
 
 
-_PARSER = _build()
+_PARSER = build_parser()

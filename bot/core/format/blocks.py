@@ -52,11 +52,14 @@ def has_ink(block: Block) -> bool:
 
 
 def _is_inked(inline: Inline) -> bool:
-    return any(clean(run.text).strip() for run in inline)
+    return bool(clean(plain(inline)).strip())
 
 
 def trimmed(inline: Inline) -> Inline:
     """The inline text without white space at its ends; empty when nothing else is there."""
+    text = plain(inline)
+    if text and text == clean(text).strip():
+        return inline
     runs = [run for run in inline if run.text]
     while runs and not (head := clean(runs[0].text).lstrip()):
         runs.pop(0)

@@ -12,7 +12,7 @@ from bot.core.models import Inline, Run, Style, plain
 WORD_JOINER = "\u2060"
 """Invisible, without width, and no letter: a name that holds it is no longer an address."""
 
-_QUICK = re.compile(r"[.@#$/:]|\d(?:[ -]*\d){12}")
+_QUICK = re.compile(r"\.[^\W\d_]{2}|\.\d+\.\d|://|[@#$]|(?<![\w/<>])/[A-Za-z0-9_]|\d(?:[ -]*\d){12}")
 _DETECTED = re.compile(
     r"""
     (?<=[^\s.])(?=\.[^\W\d_]{2})                          # README|.md  Comma|.ai  公司|.中国

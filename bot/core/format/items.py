@@ -29,11 +29,12 @@ class ItemStyle:
 
 def write_item(page: Manuscript, item: Item, style: ItemStyle, *, is_titled: bool = True) -> None:
     """Write one item on the line that is open. Without a title (the section's heading is it), only what follows."""
-    blocks: Sequence[Block] = inked(item.blocks)
     if is_titled:
         line, blocks = first_line(item, style)
         page.inline(line)
         page.gap(1, Cut.PARAGRAPH, binds=True)
+    else:
+        blocks = inked(item.blocks)
     write_blocks(page, blocks, is_quoted=style.quote is None)
     if item.commentary:
         if blocks:

@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Self
+from itertools import groupby
+from typing import NamedTuple, Self
 
 from bot.core.address import telegram_url
 from bot.core.format.guard import guard
@@ -98,10 +99,10 @@ class Writer:
 
     def inline(self, inline: Inline, *, also: Style = PLAIN, url: str | None = None) -> Self:
         """An author's words with their looks, plus the style `also`, all of it linked when `url` is given."""
-        runs = _prepared(inline, also, url)
-        self._entities += _entities(runs, self.units)
-        for run in runs:
-            self.plain(run.text)
+        placed = _placed(_prepared(inline, also, url), self.units)
+        self._entities += _entities(placed)
+        self._chunks += [run.text for run, *_ in placed]
+        self.units = placed[-1].end if placed else self.units
         return self
 
     def append(self, other: Text) -> Self:
@@ -128,17 +129,19 @@ def _order(entity: Entity) -> tuple[int, int, int]:
 
 
 def _prepared(inline: Inline, also: Style, url: str | None) -> list[Run]:
-    runs = tuple(Run(clean(run.text), *_looks(run, also, url)) for run in inline)
-    return [run for run in guard(tuple(spelled_out(runs))) if run.text]
+    runs = [Run(clean(run.text), *_looks(run, also, url)) for run in inline]
+    if any(run.url for run in runs):
+        runs = list(spelled_out(runs))
+    return [run for run in guard(tuple(runs)) if run.text]
 
 
 def _looks(run: Run, also: Style, url: str | None) -> tuple[Style, str | None]:
     """Code takes no other look, and a link wins over code: Telegram would drop one of the two."""
     target = url or run.url
-    style = run.style | also
-    if target:
-        return style & ~Style.CODE, target
-    return (Style.CODE if Style.CODE in style else style), None
+    style = run.style if also == PLAIN else run.style | also
+    if style == PLAIN or Style.CODE not in style:
+        return style, target
+    return (style & ~Style.CODE, target) if target else (Style.CODE, None)
 
 
 def spelled_out(runs: Sequence[Run]) -> Iterator[Run]:
@@ -156,33 +159,48 @@ def spelled_out(runs: Sequence[Run]) -> Iterator[Run]:
 _Span = tuple[int, int]
 
 
-def _entities(runs: Sequence[Run], start: int) -> list[Entity]:
-    if not any(run.style or run.url for run in runs):
+class _Placed(NamedTuple):
+    """A run with the offset of its end; what is seen of it goes from `first` to `last`, which are equal without ink."""
+
+    run: Run
+    first: int
+    last: int
+    end: int
+
+
+def _placed(runs: Sequence[Run], start: int) -> list[_Placed]:
+    """Runs one behind the other. White space at the ends of a run takes no formatting: Telegram would trim it."""
+    placed: list[_Placed] = []
+    for run in runs:
+        end = start + utf16_len(run.text)
+        inked = run.text.strip()
+        first = start + len(run.text) - len(run.text.lstrip()) if inked else end
+        last = end - len(run.text) + len(run.text.rstrip()) if inked else end
+        placed.append(_Placed(run, first, last, end))
+        start = end
+    return placed
+
+
+def _entities(placed: Sequence[_Placed]) -> list[Entity]:
+    if all(run.style == PLAIN and run.url is None for run, *_ in placed):
         return []
-    solid = list(_solid_entities(runs, start))
-    return solid + _style_entities(runs, start, solid)
+    solid = list(_solid_entities(placed))
+    return solid + _style_entities(placed, solid)
 
 
-def _solid_entities(runs: Sequence[Run], start: int) -> Iterator[Entity]:
+def _solid_entities(placed: Sequence[_Placed]) -> Iterator[Entity]:
     """Links and code. Neighbouring runs of one link are one entity."""
-    begin = 0
-    while begin < len(runs):
-        end = begin + 1
-        while runs[begin].url and end < len(runs) and runs[end].url == runs[begin].url:
-            end += 1
-        text = "".join(run.text for run in runs[begin:end])
-        if span := _inked(text, start):
-            if runs[begin].url:
-                yield Entity("text_link", *span, url=runs[begin].url)
-            elif Style.CODE in runs[begin].style:
-                yield Entity("code", *span)
-        start += utf16_len(text)
-        begin = end
+    for url, neighbours in groupby(placed, key=lambda one: one.run.url):
+        inked = [one for one in neighbours if one.first < one.last]
+        if url and inked:
+            yield Entity("text_link", inked[0].first, inked[-1].last - inked[0].first, url=url)
+        elif not url:
+            yield from (Entity("code", first, last - first) for run, first, last, _ in inked if Style.CODE in run.style)
 
 
-def _style_entities(runs: Sequence[Run], start: int, solid: Sequence[Entity]) -> list[Entity]:
+def _style_entities(placed: Sequence[_Placed], solid: Sequence[Entity]) -> list[Entity]:
     """Bold, italic and their like as TDLib splits them: where another style begins, and at the borders of links."""
-    spans = _styled_spans(runs, start)
+    spans = _styled_spans(placed)
     borders = {border for entity in solid for border in (entity.offset, entity.offset + entity.length)}
     points = sorted(borders | {span[0] for stretch in spans.values() for span in stretch})
     return [
@@ -193,20 +211,16 @@ def _style_entities(runs: Sequence[Run], start: int, solid: Sequence[Entity]) ->
     ]
 
 
-def _styled_spans(runs: Sequence[Run], start: int) -> dict[Style, list[_Span]]:
+def _styled_spans(placed: Sequence[_Placed]) -> dict[Style, list[_Span]]:
     """Where each style stands; stretches that touch are one."""
     spans: dict[Style, list[_Span]] = {}
-    for run in runs:
-        if run.style and (found := _inked(run.text, start)):
-            first, length = found
-            for style in (single for single in _STYLES if single in run.style):
-                stretch = spans.setdefault(style, [])
-                if stretch and stretch[-1][1] == first:
-                    first_of_all, _ = stretch.pop()
-                    stretch.append((first_of_all, first + length))
-                else:
-                    stretch.append((first, first + length))
-        start += utf16_len(run.text)
+    for run, first, last, _ in placed:
+        if run.style == PLAIN or first == last:
+            continue
+        for style in (single for single in _STYLES if single in run.style):
+            stretch = spans.setdefault(style, [])
+            begin = stretch.pop()[0] if stretch and stretch[-1][1] == first else first
+            stretch.append((begin, last))
     return spans
 
 
@@ -217,11 +231,3 @@ def _split(span: _Span, points: Sequence[int]) -> Iterator[_Span]:
             yield first, point
             first = point
     yield first, last
-
-
-def _inked(text: str, start: int) -> tuple[int, int] | None:
-    """Offset and length of the text without the white space around it; None when there is nothing else."""
-    inked = text.strip()
-    if not inked:
-        return None
-    return start + len(text) - len(text.lstrip()), utf16_len(inked)
