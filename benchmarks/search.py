@@ -1,37 +1,33 @@
-"""Search on a generated archive: ours, SQLite's trigram tokenizer, LIKE, and tantivy with jieba if installed.
+"""Search on a generated archive: ours, SQLite's trigram tokenizer, LIKE, and tantivy over words cut by jieba.
 
-    python -m benchmarks.search --items 330000
+    python -m benchmarks.search --items 330000 --keep FOLDER
 
 Every engine gets the same items and answers the same queries with the count and the first page of five hits, one at a
-time. Recall is measured against plain substring search of folded text. Ours is the whole of `Archive.search`, with the
-items read and snippets cut; the others give row numbers only. 330,000 items take about eight minutes on a free core.
+time; recall is measured against plain substring search of folded text. `--keep` leaves what was built in a folder, and
+the next run with it measures without building; `--only` runs some of the rows. What was built is read once before it is
+asked, so that no engine pays for a cold disk. CPU counts the processor's time of all threads: on a busy machine it
+varies less.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import datetime as dt
-import importlib
+import json
 import random
-import sqlite3
+import resource
+import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
-from bot.archive import Archive, PostSource
-from bot.core.models import Digest, Item, Paragraph, Run, Section
+from benchmarks.engines import ENGINES, Engine, Story
 from bot.core.search.terms import fold
-from bot.core.tags.topics import Taxonomy
 
-PAGE = 5
-FIRST_DAY = dt.date(2016, 1, 1)
-ITEMS_A_DAY = 90
 NAMES = [
     "OpenAI",
     "Anthropic",
@@ -49,21 +45,18 @@ NAMES = [
     "MCP",
     "API",
 ]
-TAXONOMY = Path(__file__).parents[1] / "bot/core/tags/taxonomy.json"
+COLUMNS = ["engine", "build s", "build CPU", "size MB", "p50 ms", "p99 ms", "CPU p50", "CPU p99"]
 
-Story = tuple[str, str]
-Answer = tuple[int, set[str]]
-Search = Callable[[str], Awaitable[Answer]]
+Queries = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
-    """A built engine: how long it took, how large it is, and its search (total, keys of the first hits)."""
+class Built:
+    """What building cost: seconds, and seconds of processor time of all cores together."""
 
-    name: str
-    build_s: float
-    size_mb: float
-    search: Search
+    items: int
+    seconds: float
+    cpu_s: float
 
 
 def generate(count: int, seed: int = 1) -> list[Story]:
@@ -84,95 +77,10 @@ def generate(count: int, seed: int = 1) -> list[Story]:
     return [(text(9), text(dice.choice((10, 10, 40, 120)))) for _ in range(count)]
 
 
-def key(at: int) -> str:
-    """The item key of the story at this place."""
-    day, number = divmod(at, ITEMS_A_DAY)
-    return f"{FIRST_DAY + dt.timedelta(days=day):%Y%m%d}_{number + 1}"
-
-
-def sources(stories: list[Story]) -> Iterator[PostSource]:
-    """The stories as digests, oldest first."""
-    for start in range(0, len(stories), ITEMS_A_DAY):
-        day = FIRST_DAY + dt.timedelta(days=start // ITEMS_A_DAY)
-        items = tuple(
-            Item(number, (Run(headline),), blocks=(Paragraph((Run(text),)),))
-            for number, (headline, text) in enumerate(stories[start : start + ITEMS_A_DAY], 1)
-        )
-        digest = Digest(day, "", "样刊", (Section(1, "要闻", items),))
-        yield PostSource(f"{day:%Y%m%d}", f"{day}.md", b"", digest)
-
-
-async def build_ours(folder: Path, stories: list[Story]) -> tuple[Engine, Archive]:
-    """The archive of the bot."""
-    started = time.perf_counter()
-    path = folder / "archive.db"
-    archive = Archive(path, Taxonomy.parse(TAXONOMY.read_bytes()), lambda: 0, lambda raw, name, date: None)
-    await archive.open()
-    await archive.rebuild(sources(stories))
-
-    async def search(query: str) -> Answer:
-        page = await archive.search(query, limit=PAGE)
-        return page.total, {hit.item_key for hit in page.hits}
-
-    return Engine("ours", time.perf_counter() - started, path.stat().st_size / 1e6, search), archive
-
-
-def build_sqlite(folder: Path, stories: list[Story], name: str, schema: str, condition: str) -> Engine:
-    """One table `story (headline, text)` in SQLite; `condition` holds one parameter, the quoted or bare query."""
-    started = time.perf_counter()
-    path = folder / f"{name.split(maxsplit=1)[0]}.db"
-    connection = sqlite3.connect(path, check_same_thread=False)
-    connection.execute(schema)
-    rows = ((at, fold(headline), fold(text)) for at, (headline, text) in enumerate(stories))
-    connection.executemany("insert into story (rowid, headline, text) values (?, ?, ?)", rows)
-    connection.commit()
-
-    async def search(query: str) -> Answer:
-        given = (f"%{query}%" if "like" in condition else f'"{query}"',)
-        total = connection.execute(f"select count(*) from story where {condition}", given).fetchone()[0]  # noqa: S608
-        sql = f"select rowid from story where {condition} order by rowid desc limit {PAGE}"  # noqa: S608
-        return total, {key(row[0]) for row in connection.execute(sql, given)}
-
-    return Engine(name, time.perf_counter() - started, path.stat().st_size / 1e6, search)
-
-
-def build_tantivy(folder: Path, stories: list[Story]) -> Engine | None:
-    """Tantivy over words cut by jieba, or None when either is not installed."""
-    try:
-        tantivy, jieba = importlib.import_module("tantivy"), importlib.import_module("jieba")
-    except ImportError:
-        return None
-    jieba.setLogLevel("WARNING")
-    jieba.initialize()
-    started = time.perf_counter()
-    place = folder / "tantivy"
-    place.mkdir()
-    builder: Any = tantivy.SchemaBuilder()
-    builder.add_text_field("text", tokenizer_name="whitespace")
-    builder.add_unsigned_field("at", stored=True)
-    index: Any = tantivy.Index(builder.build(), path=str(place))
-    writer: Any = index.writer()
-    for at, (headline, text) in enumerate(stories):
-        words = " ".join(jieba.cut_for_search(fold(f"{headline} {text}")))
-        writer.add_document(tantivy.Document(text=words, at=at))
-    writer.commit()
-    index.reload()
-    searcher: Any = index.searcher()
-
-    async def search(query: str) -> Answer:
-        words = [word for word in jieba.cut(query) if word.strip()]
-        clauses = [(tantivy.Occur.Must, tantivy.Query.term_query(index.schema, "text", word)) for word in words]
-        found = searcher.search(tantivy.Query.boolean_query(clauses), PAGE)
-        return found.count, {key(searcher.doc(address)["at"][0]) for _, address in found.hits}
-
-    size = sum(file.stat().st_size for file in place.iterdir()) / 1e6
-    return Engine("tantivy + jieba", time.perf_counter() - started, size, search)
-
-
-def pick_queries(stories: list[Story], each: int) -> dict[str, list[str]]:
+def pick_queries(stories: list[Story], each: int) -> Queries:
     """Pieces of two to four characters from anywhere in the texts, now and then a single one, and names."""
     dice = random.Random(2)
-    queries: dict[str, list[str]] = {str(length): [] for length in (1, 2, 3, 4)}
+    queries: Queries = {str(length): [] for length in (1, 2, 3, 4)}
     for length in (1, 2, 3, 4):
         while len(queries[str(length)]) < (each if length > 1 else each // 10):
             text = dice.choice(stories)[1]
@@ -184,56 +92,72 @@ def pick_queries(stories: list[Story], each: int) -> dict[str, list[str]]:
     return queries
 
 
-def truth(stories: list[Story], queries: dict[str, list[str]]) -> dict[str, int]:
+def truth(stories: list[Story], queries: Queries) -> dict[str, int]:
     """How many stories hold each query of Chinese characters."""
     folded = [f"{fold(headline)}\n{fold(text)}" for headline, text in stories]
     wanted = {query for length, group in queries.items() if length != "names" for query in group[:25]}
     return {query: sum(query in text for text in folded) for query in wanted}
 
 
-async def measure(engine: Engine, queries: dict[str, list[str]], known: dict[str, int]) -> list[str]:
-    """A row of the table."""
-    times, recall = list[float](), list[str]()
-    for length, group in queries.items():
-        found = expected = 0
-        for query in group:
-            started = time.perf_counter()
-            total, _ = await engine.search(query)
-            times.append((time.perf_counter() - started) * 1000)
-            if query in known:
-                found, expected = found + min(total, known[query]), expected + known[query]
-        if length != "names":
-            recall.append(f"{found / max(1, expected):.2f}")
-    cuts = statistics.quantiles(times, n=100)
-    figures = [f"{engine.build_s:.0f}", f"{engine.size_mb:.0f}", f"{cuts[49]:.2f}", f"{cuts[98]:.2f}"]
-    return [engine.name, *figures, *recall]
-
-
-async def compare(count: int, each: int) -> None:
-    """Build every engine, ask all of them, and print the figures of each as soon as they are there."""
-    stories = generate(count)
-    queries = pick_queries(stories, each)
+def compare(stories: list[Story], queries: Queries, only: Sequence[str], folder: Path) -> None:
+    """Build every engine that is not there yet, ask all of them, and print each one's figures as soon as they are."""
     known = truth(stories, queries)
-    print(f"{count:,} items, {sum(map(len, queries.values())):,} queries", flush=True)
-    show(["engine", "build s", "size MB", "p50 ms", "p99 ms", *(f"recall {size}" for size in "1234")])
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        ours, archive = await build_ours(folder, stories)
-        show(await measure(ours, queries, known))
-        await archive.close()
-        trigram = "create virtual table story using fts5 (headline, text, tokenize = 'trigram')"
-        plain = "create table story (headline text, text text)"
-        either = "(headline || char(10) || text) like ?"
-        slow = {length: group[: max(5, each // 20)] for length, group in queries.items()}
-        show(await measure(build_sqlite(folder, stories, "trigram", trigram, "story match ?"), queries, known))
-        show(await measure(build_sqlite(folder, stories, "LIKE", plain, either), slow, known))
-        if rival := build_tantivy(folder, stories):
-            show(await measure(rival, queries, known))
+    show([*COLUMNS, *(f"recall {size}" for size in "1234")])
+    for name in only:
+        engine = ENGINES[name]
+        if not engine.is_installed:
+            print(f"{name:10} needs pip install {' '.join(engine.needs)}", flush=True)
+            continue
+        asked = {length: group[: max(5, len(group) // 20)] for length, group in queries.items()}
+        place = folder / name
+        built = build(engine, place, stories)
+        size_mb = sum(len(file.read_bytes()) for file in place.iterdir()) / 1e6
+        figures = asyncio.run(measure(engine, place, asked if engine.is_slow else queries, known))
+        show([name, f"{built.seconds:.0f}", f"{built.cpu_s:.0f}", f"{size_mb:.0f}", *figures])
+
+
+def build(engine: Engine, place: Path, stories: list[Story]) -> Built:
+    """Build an engine in a folder, unless it was built there of so many items before."""
+    note = place.with_suffix(".json")
+    if note.exists() and (kept := Built(**json.loads(note.read_text()))).items == len(stories):
+        return kept
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    started, cpu_s = time.perf_counter(), _cpu_s()
+    engine.build(place, stories)
+    built = Built(len(stories), time.perf_counter() - started, _cpu_s() - cpu_s)
+    note.write_text(json.dumps(asdict(built)))
+    return built
+
+
+def _cpu_s() -> float:
+    """Processor time of this process and of those it started that have ended."""
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+async def measure(engine: Engine, place: Path, queries: Queries, known: dict[str, int]) -> list[str]:
+    """Times of all queries, those of the processor alone, and recall by length."""
+    times, cpu_times, recall = list[float](), list[float](), list[str]()
+    async with engine.open(place) as search:
+        for length, group in queries.items():
+            found = expected = 0
+            for query in group:
+                started, cpu = time.perf_counter(), time.process_time()
+                total, _ = await search(query)
+                cpu_times.append((time.process_time() - cpu) * 1000)
+                times.append((time.perf_counter() - started) * 1000)
+                if query in known:
+                    found, expected = found + min(total, known[query]), expected + known[query]
+            if length != "names":
+                recall.append(f"{found / max(1, expected):.2f}")
+    cuts, cpu_cuts = (statistics.quantiles(each, n=100) for each in (times, cpu_times))
+    return [f"{cut:.2f}" for cut in (cuts[49], cuts[98], cpu_cuts[49], cpu_cuts[98])] + recall
 
 
 def show(cells: list[str]) -> None:
     """One line of the table."""
-    print(f"{cells[0]:16}", *(f"{cell:>9}" for cell in cells[1:]), flush=True)
+    print(f"{cells[0]:10}", *(f"{cell:>9}" for cell in cells[1:]), flush=True)
 
 
 def main() -> None:
@@ -241,8 +165,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--items", type=int, default=33_000, help="how many items the archive holds")
     parser.add_argument("--queries", type=int, default=200, help="how many queries of each length")
+    parser.add_argument("--only", nargs="+", choices=ENGINES, default=list(ENGINES), help="the rows to run")
+    parser.add_argument("--keep", type=Path, help="a folder for what is built, used again by the next run")
     options = parser.parse_args()
-    asyncio.run(compare(options.items, options.queries))
+    stories = generate(options.items)
+    queries = pick_queries(stories, options.queries)
+    print(f"{options.items:,} items, {sum(map(len, queries.values())):,} queries", flush=True)
+    with tempfile.TemporaryDirectory() as spare:
+        compare(stories, queries, options.only, options.keep or Path(spare))
 
 
 if __name__ == "__main__":
