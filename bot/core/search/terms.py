@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -29,7 +30,6 @@ TERM_LIMIT = 40
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 _CLUSTER = regex.compile(r"\X")
 _NEEDS_CLUSTERS = regex.compile(r"[\p{M}\p{Cf}\p{Cs}\p{RI}\p{Emoji_Modifier}\u1100-\u11ff\uff9e\uff9f]")
-_SIMPLE = set[str]()
 _CJK = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー々〇]"
 _WORD = rf"[[\p{{L}}\p{{N}}]--{_CJK}]"
 _RUN = regex.compile(
@@ -93,15 +93,17 @@ class Phrase:
 
 def fold(text: str) -> str:
     """The text as the search sees it: width, case, accents and Chinese script no longer matter."""
-    if _is_simple(text):
+    try:
         return text.translate(_FOLDS)
-    return "".join([_fold_cluster(cluster) for cluster in clusters(text)])
+    except _PartOfClusterError:
+        return "".join([_fold_cluster(cluster) for cluster in clusters(text)])
 
 
 def fold_with_origin(text: str) -> Folded:
     """Fold and remember for every folded character which characters of `text` it came from, whole graphemes only."""
-    if _is_simple(text) and len(folded := text.translate(_FOLDS)) == len(text):
-        return Folded(folded, range(len(text)), range(1, len(text) + 1))  # one for one, as nearly always
+    with suppress(_PartOfClusterError):
+        if len(folded := text.translate(_FOLDS)) == len(text):
+            return Folded(folded, range(len(text)), range(1, len(text) + 1))  # one for one, as nearly always
     pieces, starts, ends, at = [], list[int](), list[int](), 0
     for cluster in clusters(text):
         piece = _fold_cluster(cluster)
@@ -114,20 +116,8 @@ def fold_with_origin(text: str) -> Folded:
 
 def clusters(text: str) -> Sequence[str]:
     """The graphemes of a text. Most texts have none of more than one character and are their own answer."""
-    if _is_simple(text):
-        return text
-    found: list[str] = _CLUSTER.findall(text)
+    found: Sequence[str] = _CLUSTER.findall(text) if _NEEDS_CLUSTERS.search(text) else text
     return found
-
-
-def _is_simple(text: str) -> bool:
-    """Whether every grapheme is one character; those known to be are remembered, which is ten times quicker."""
-    if _SIMPLE.issuperset(text):
-        return True
-    if _NEEDS_CLUSTERS.search(text):
-        return False
-    _SIMPLE.update(text)
-    return True
 
 
 def runs(folded: str) -> list[Run]:
@@ -196,11 +186,18 @@ def _fold_cluster(cluster: str) -> str:
     return "".join([_TO_SIMPLIFIED.convert(ch) for ch in bare]).casefold()
 
 
-class _Folds(dict[int, str]):
+class _PartOfClusterError(ValueError):
+    """A character that has to be folded together with those beside it."""
+
+
+class _Folds(dict[int, int | str]):
     """Single characters folded, filled as they come along; in the form that `str.translate` is fastest with."""
 
-    def __missing__(self, code: int) -> str:
-        self[code] = _fold_cluster(chr(code))
+    def __missing__(self, code: int) -> int | str:
+        if _NEEDS_CLUSTERS.match(chr(code)):
+            raise _PartOfClusterError(code)
+        folded = _fold_cluster(chr(code))
+        self[code] = ord(folded) if len(folded) == 1 else folded
         return self[code]
 
 
