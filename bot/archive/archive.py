@@ -28,6 +28,7 @@ from bot.core.keys import item_key
 from bot.core.models import Digest
 from bot.core.search.query import Query, parse_query
 from bot.core.search.snippet import cut_snippet, mark
+from bot.core.search.terms import Phrase
 from bot.core.tags.threads import DAYS, OPENING_CHARACTERS, Telling, earlier_tellings, telling_words, words_of
 from bot.core.tags.topics import Taxonomy
 
@@ -190,7 +191,8 @@ class Archive:
         async with self._file.reading() as connection:
             wanted = min(limit, FURTHEST) if 0 <= offset <= FURTHEST and limit > 0 else 0
             total, rows = await ranking.find(connection, scope, wanted, offset if wanted else 0)
-        return Page(total, tuple(_hit(row, query) for row in rows))
+        phrases = query.phrases
+        return Page(total, tuple(_hit(row, phrases) for row in rows))
 
     async def suggest(self, text: str, *, limit: int = 4) -> tuple[str, ...]:
         """Other queries near to one that found nothing; each of them finds something."""
@@ -235,7 +237,7 @@ class Archive:
             self._parsed.popitem(last=False)
 
 
-def _hit(row: ranking.Row, query: Query) -> Hit:
+def _hit(row: ranking.Row, phrases: Sequence[Phrase]) -> Hit:
     row_id, digest_key, number, section, headline, body, url, tags = row
     return Hit(
         item_key=item_key(digest_key, number),
@@ -245,8 +247,8 @@ def _hit(row: ranking.Row, query: Query) -> Hit:
         url=url,
         section=section,
         tags=tuple(json.loads(tags)),
-        marked=mark(headline, query.phrases),
-        snippet=cut_snippet(body, query.phrases),
+        marked=mark(headline, phrases),
+        snippet=cut_snippet(body, phrases),
         lead=body.partition("\n")[0],
     )
 

@@ -82,7 +82,9 @@ async def is_sound(path: Path, version: str) -> bool:
         return False
 
 
-async def fetch_value(connection: aiosqlite.Connection, sql: str, values: tuple[object, ...] = ()) -> object:
+async def fetch_value(
+    connection: aiosqlite.Connection, sql: str, values: tuple[object, ...] | dict[str, object] = ()
+) -> object:
     """The first column of the first row, or None."""
     rows = list(await connection.execute_fetchall(sql, values))
     return rows[0][0] if rows else None

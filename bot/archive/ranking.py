@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiosqlite
 
+from bot.archive.database import fetch_value
 from bot.archive.indexing import DAY_ROWS, first_row, tag_term
 from bot.core.search.query import Query, Word
 from bot.core.search.terms import Phrase
@@ -16,22 +17,46 @@ BROAD = 3_000
 """Hits beyond which the rest is ordered by date: comparing all of them would cost more than it helps."""
 
 Row = tuple[Any, ...]
-Selection = tuple[str, tuple[object, ...]]
-"""SQL that gives row ids, and its values."""
 
-_COLUMNS = "item.id, item.digest_key, item.number, item.section, item.headline, item.body, item.url, item.tags"
-_BEST_FIRST = "bm25(item_fts, 2.0, 1.0, 0.0), rowid desc"
-_NEWEST_FIRST = "rowid desc"
+# One statement for everything: the way to the database's thread and back takes as long as many answers. `titled` is the
+# first tier as far as the page's end; where it is shorter than that, it is the whole tier, and the rest begins behind
+# it. A limit of 0 keeps SQLite from looking at all.
+_PAGE = """
+with titled (id) as materialized (
+    select rowid from {in_headlines} order by rowid desc limit :until
+),
+known (total, first_tier) as materialized (
+    select (select count(*) from {everywhere}), (select count(*) from titled)
+),
+best (id, score) as (
+    select rowid, {score} as score from {everywhere} and rowid not in titled order by score, rowid desc
+    limit (select iif(total between first_tier + 1 and :broad, :until - max(:offset, first_tier), 0) from known)
+    offset (select max(0, :offset - first_tier) from known)
+),
+newest (id) as (
+    select rowid from {everywhere} and rowid not in titled order by rowid desc
+    limit (select iif(total > :broad, :until - max(:offset, first_tier), 0) from known)
+    offset (select max(0, :offset - first_tier) from known)
+),
+hit (tier, score, id) as (
+    select 1, 0, id from (select id from titled order by id desc limit :limit offset :offset)
+    union all select 2, score, id from best
+    union all select 2, 0, id from newest
+)
+select known.total, item.id, digest_key, number, section, headline, body, url, tags
+from known left join hit left join item on item.id = hit.id
+order by tier, score, hit.id desc
+"""
+_SCORE = "bm25(item_fts, 2.0, 1.0, 0.0)"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What to match, in the language of FTS5, and on which rows: a condition and its values."""
+    """What to match, in the language of FTS5, and on which rows: conditions and their values."""
 
     words: str
     tags: str
-    rows: str = "true"
-    limits: tuple[int, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def everywhere(self) -> str:
@@ -40,8 +65,8 @@ class Scope:
 
     @property
     def in_headlines(self) -> str:
-        """Items with all words in the headline."""
-        headline = f"{{headline}} : {self.words}"
+        """Items with all words in the headline; all items where there are no words."""
+        headline = f"{{headline}} : {self.words}" if self.words else ""
         return " AND ".join(part for part in (headline, self.tags) if part)
 
 
@@ -50,12 +75,11 @@ def scope_of(query: Query, tags: Sequence[str]) -> Scope:
     words = " AND ".join(_any_of(word) for word in query.words)
     tagged = " AND ".join(f'"{tag_term(tag)}"' for tag in tags)
     # Each condition costs a count a third of its time, so only what was asked for is one.
-    limits = {
-        "rowid >= ?": first_row(query.after) if query.after else None,
-        "rowid <= ?": first_row(query.before) + DAY_ROWS - 1 if query.before else None,
+    rows = {
+        "rowid >= :first": first_row(query.after) if query.after else None,
+        "rowid <= :last": first_row(query.before) + DAY_ROWS - 1 if query.before else None,
     }
-    asked = {condition: row for condition, row in limits.items() if row is not None}
-    return Scope(f"({words})" if words else "", tagged, " and ".join(asked) or "true", tuple(asked.values()))
+    return Scope(f"({words})" if words else "", tagged, {each: row for each, row in rows.items() if row is not None})
 
 
 def _any_of(word: Word) -> str:
@@ -69,8 +93,8 @@ def phrase_expression(phrase: Phrase) -> str:
 
 async def count(connection: aiosqlite.Connection, scope: Scope) -> int:
     """How many items are in the scope."""
-    total, _ = await find(connection, scope, 0, 0)
-    return total
+    sql = f"select count(*) from {_source(scope, 'everywhere')}"  # noqa: S608 - all ours
+    return int(str(await fetch_value(connection, sql, _values(scope))))
 
 
 async def find(connection: aiosqlite.Connection, scope: Scope, limit: int, offset: int) -> tuple[int, list[Row]]:
@@ -78,43 +102,19 @@ async def find(connection: aiosqlite.Connection, scope: Scope, limit: int, offse
 
     Pages follow each other without gap or repetition.
     """
-    everywhere = _rows_with(scope, scope.everywhere)
-    if not scope.words:
-        return await _count_and_page(connection, everywhere, everywhere, limit, offset)
-    in_headlines = _rows_with(scope, scope.in_headlines)
-    total, found = await _count_and_page(connection, everywhere, in_headlines, limit, offset)
-    if len(found) == limit or offset + len(found) >= total:
-        return total, found
-    before = offset + len(found)
-    if offset and not found:
-        before, _ = await _count_and_page(connection, in_headlines, in_headlines, 0, 0)
-    rest = _rows_with(scope, f"({scope.everywhere}) NOT ({scope.in_headlines})")
-    order = _BEST_FIRST if total <= BROAD else _NEWEST_FIRST
-    return total, found + await _page(connection, rest, order, limit - len(found), max(0, offset - before))
-
-
-def _rows_with(scope: Scope, match: str) -> Selection:
-    if not match:
-        return f"select id as rowid from item where {scope.rows}", scope.limits  # noqa: S608 - all ours
-    return f"select rowid from item_fts where item_fts match ? and {scope.rows}", (match, *scope.limits)  # noqa: S608
-
-
-async def _count_and_page(
-    connection: aiosqlite.Connection, counted: Selection, paged: Selection, limit: int, offset: int
-) -> tuple[int, list[Row]]:
-    """Both in one question: the way to the database's thread and back takes longer than most answers."""
-    sql = f"""
-        select (select count(*) from ({counted[0]})), {_COLUMNS} from (select 1)
-        left join ({paged[0]} order by {_NEWEST_FIRST} limit ? offset ?) as hit left join item on item.id = hit.rowid
-    """  # noqa: S608 - all ours
-    rows = list(await connection.execute_fetchall(sql, (*counted[1], *paged[1], limit, offset)))
+    sources = {name: _source(scope, name) for name in ("everywhere", "in_headlines")}
+    sql = _PAGE.format(**sources, score=_SCORE if scope.words else "0")
+    page = {"limit": limit, "offset": offset, "until": offset + limit, "broad": BROAD}
+    rows = list(await connection.execute_fetchall(sql, _values(scope) | page))
     return rows[0][0], [tuple(row)[1:] for row in rows if row[1] is not None]
 
 
-async def _page(
-    connection: aiosqlite.Connection, selection: Selection, order: str, limit: int, offset: int
-) -> list[Row]:
-    # The page is chosen first, and only its items are read; `cross join` keeps the page's order.
-    page = f"{selection[0]} order by {order} limit ? offset ?"
-    sql = f"select {_COLUMNS} from ({page}) as hit cross join item on item.id = hit.rowid"  # noqa: S608 - all ours
-    return [tuple(row) for row in await connection.execute_fetchall(sql, (*selection[1], limit, offset))]
+def _source(scope: Scope, match: str) -> str:
+    """Where the rows are that match: a table and a condition."""
+    table = f"item_fts where item_fts match :{match}" if scope.everywhere else "item where true"
+    return " and ".join([table, *scope.rows])
+
+
+def _values(scope: Scope) -> dict[str, object]:
+    days = {condition.partition(":")[2]: row for condition, row in scope.rows.items()}
+    return {"everywhere": scope.everywhere, "in_headlines": scope.in_headlines, **days}
