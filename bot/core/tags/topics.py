@@ -108,20 +108,20 @@ class Taxonomy:
         if isinstance(entry, Passage):
             return entry
         title, text = fold(entry.title[:HEADLINE_CHARACTERS]), fold(_opening(entry))
-        named = self._headline.find(title) | self._text.find(text)
-        topics = self._topics(title, text, entry.is_brief) or about
+        in_title = self._headline.find(title)
+        named = in_title | self._text.find(text)
+        topics = self._topics(title, in_title, text, entry.is_brief) or about
         return replace(
             entry,
             topics=tuple(topic for topic in self.topics if topic in topics),
             entities=tuple(entity for entity in self.entities if entity in named),
         )
 
-    def _topics(self, title: str, text: str, is_brief: bool) -> set[str]:
+    def _topics(self, title: str, in_title: set[str], text: str, is_brief: bool) -> set[str]:
         """The farther a word stands from the headline, the less it tells: it is heard where the nearer ones are few."""
-        lead = text[:LEAD_CHARACTERS]
-        found = self._headline.find(title)
+        lead, found = text[:LEAD_CHARACTERS], in_title
         if len(found.intersection(self.topics)) < ENOUGH_TOPICS:
-            found |= self._text.find(lead)
+            found = found | self._text.find(lead)
         found = found.intersection(self.topics) or self._hint.find(title) or self._hint.find(lead)
         if not found and is_brief:  # its text is a clause that goes on where the headline ends
             found = self._headline.find(text)
