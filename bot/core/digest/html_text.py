@@ -39,7 +39,8 @@ _OTHERS = _names(
     "a abbr acronym applet area audio base basefont bdi bdo big body button canvas caption col colgroup data "
     "datalist dfn dialog embed font frame frameset head hgroup html iframe img input label legend link map mark "
     "marquee meta meter nobr noframes noscript object optgroup option output param picture progress q rp rt ruby "
-    "select slot small source span sub sup svg path textarea time title track u var video wbr"
+    "select slot small source span sub sup svg path rect line circle ellipse polyline polygon g defs use symbol "
+    "textarea time title track u var video wbr"
 )
 KNOWN = BREAKING | HIDDEN | _OTHERS | frozenset(STYLES)
 

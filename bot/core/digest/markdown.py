@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from markdown_it.token import Token
 
+from bot.core.digest.dialects import common_markdown
 from bot.core.digest.footnotes import Footnotes
 from bot.core.digest.html_text import HtmlHeading, read_html
 from bot.core.digest.inline import InlineReader
@@ -55,7 +56,7 @@ def parse_markdown(text: str, first_line: int = 1) -> Document:
     bomb = find_bomb(text)
     if bomb is not None:
         return Document((), (_moved(bomb, first_line - 1),))
-    tokens = parse_tokens(text)
+    tokens = parse_tokens(common_markdown(text))
     deep = next((token for token in tokens if token.level >= MAX_NESTING - 2), None)
     if deep is not None:
         line = (deep.map or [0])[0] + first_line
@@ -200,13 +201,22 @@ class _Builder:
 
 
 def _code(token: Token) -> list[Block]:
-    """A code block; what stands behind its fence is its language, or a line of text when it cannot be one."""
+    """A code block; what stands behind its fence is its language, or a line of text when it cannot be one.
+
+    Without a language, Chinese sentences are no code: some digests fence their summary.
+    """
     info = token.info.strip()
     code = token.content.rstrip("\n").expandtabs(4)
+    if token.type == "fence" and not info and code and all(map(_is_sentence, code.split("\n"))):
+        return [Paragraph(words(code.strip()))]
     if code.strip() and (not info or _LANGUAGE.match(info)):
         return [Code(code, info.partition(" ")[0])]
     told: list[Block] = [Paragraph(words(info))] if info else []
     return [*told, Code(code)] if code.strip() else told
+
+
+def _is_sentence(line: str) -> bool:
+    return not line.strip() or line.rstrip().endswith(("。", "！", "？", "；"))
 
 
 def _as_block(node: Heading | Piece) -> Block:

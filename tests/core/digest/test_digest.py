@@ -109,10 +109,11 @@ _LINE_STARTS = st.sampled_from(
             "[^1]: ",
             "```\n",
         ),
+        *("> [!note] ", ":::tip ", ":::", '!!! note "新"\n    ', "{{< callout >}}", "{{< /callout >}}", "[9:30] "),
     )
 )
 _MARKS = st.sampled_from(
-    ["**", "*", "~~", "[", "](https://a.test/x)", "](y)", "<b>", "</b>", "<br>", "|", "[^1]", "\n", " "]
+    ["**", "*", "~~", "==", "[", "](https://a.test/x)", "](y)", "<b>", "</b>", "<br>", "|", "[^1]", "\n", " ", "{#a}"]
 )
 _LINES = st.builds(
     lambda start, words: start + "".join(words), _LINE_STARTS, st.lists(st.one_of(_WORDS, _MARKS), max_size=8)
