@@ -215,7 +215,7 @@ async def _build(
     closing.push_async_callback(bulk.shutdown)
     sender = Sender(bot, limiter, request=bulk, is_paid=settings.paid_broadcast)
     links = Links(bot.username, next((str(group.chat) for group in settings.group_chats), None))
-    press = Press(links, say, Policy(settings.delivery_policy), settings.group_style, taxonomy.aliases)
+    press = Press(links, say, Policy(settings.delivery_policy), taxonomy.aliases)
     corrections = Corrections(store=store, archive=archive, press=press, sender=sender)
     admins = Admins(settings.admin_ids, sender)
     hooks = DeliveryHooks(admins, corrections, say)
@@ -233,7 +233,7 @@ async def _build(
             settings.timezone, settings.publish_at, settings.publish_max_age_days, settings.no_digest_alarm
         ),
         clock=now_ms,
-        targets=Groups(settings.group_chats, bot, store.chats).targets,
+        targets=Groups(settings.group_chats, bot, store.chats, settings.group_style).targets,
         admins=admins,
         wake=delivery.wake,
         asks_first=settings.publish_approval,
@@ -259,6 +259,7 @@ async def _build(
         publish_at=settings.publish_at,
         admin_ids=frozenset(settings.admin_ids),
         home_groups=frozenset(_home(group.chat) for group in settings.group_chats),
+        group_style=settings.group_style,
         has_inline_mode=bool(bot.bot.supports_inline_queries),
         group_invites=settings.group_invites,
     )

@@ -26,9 +26,9 @@ class Desk:
 
     `clock` gives milliseconds UTC. `publish_at` is the time of day in `timezone` at which a digest goes out, or `now`
     when it goes out as soon as it is there. `home_groups` are those of the settings, by number or `@name` in small
-    letters; `has_inline_mode`: @BotFather has switched it on, so items are shared as cards; `group_invites` says who
-    may add the bot to others. `sending` keeps a digest from being sent in full twice: (chat id, digest key) → until
-    when, in milliseconds UTC.
+    letters; `group_style` is how groups get a digest that chose nothing else; `group_invites` says who may add the bot
+    to others. `has_inline_mode`: @BotFather has switched it on, so items are shared as cards. `sending` keeps a digest
+    from being sent in full twice: (chat id, digest key) → until when, in milliseconds UTC.
     """
 
     archive: Archive
@@ -44,6 +44,7 @@ class Desk:
     publish_at: dt.time | Literal["now"]
     admin_ids: frozenset[int]
     home_groups: frozenset[str | int] = frozenset()
+    group_style: str = "full"
     has_inline_mode: bool = False
     group_invites: Literal["admins", "anyone", "off"] = "admins"
     sending: dict[tuple[int, str], float] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
@@ -10,16 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.delivery.retry import Policy
 from bot.storage.database import Database
-from bot.storage.editions import (
+from bot.storage.editions import insert_edition, insert_outcomes, load_calls
+from bot.storage.plans import (
     FOR_ANYONE,
-    FOR_GROUPS,
-    FOR_QUIET,
-    RICH_FOR_GROUPS,
-    insert_edition,
-    insert_outcomes,
-    load_calls,
+    BroadcastPlan,
+    Call,
+    CorrectionPlan,
+    EditionKey,
+    GroupEdition,
+    PublicationPlan,
+    Target,
 )
-from bot.storage.plans import BroadcastPlan, Call, CorrectionPlan, EditionKey, PublicationPlan, Target
 from bot.storage.records import Campaign, CampaignKind, CampaignState, ChatKind, ChatStatus, Counter, DigestState
 from bot.storage.schema import campaigns, chats, deliveries, digests, editions
 
@@ -36,7 +37,8 @@ class Campaigns:
     async def publish(self, plan: PublicationPlan) -> int:
         """Write a publication and all its parts in one transaction, also marking the digest PUBLISHED; its id.
 
-        The targets must be known to `chats`. The state is BUILDING until the engine has written the deliveries.
+        A target gets the parts written here, whatever it chooses later, and nothing when its edition has none. The
+        state is BUILDING until the engine has written the deliveries.
         """
         async with self._database.writing() as connection:
             campaign_id = await self._insert(
@@ -45,19 +47,14 @@ class Campaigns:
                 policy=plan.policy,
                 digest_key=plan.digest_key,
                 content_hash=plan.content_hash,
-                audience=ChatKind.PRIVATE if plan.editions else "",
+                audience=ChatKind.PRIVATE if FOR_ANYONE in plan.editions else "",
             )
-            for key, calls in plan.editions.items():
-                await insert_edition(connection, campaign_id, key, calls)
-            if plan.quiet_calls:
-                await insert_edition(connection, campaign_id, FOR_QUIET, plan.quiet_calls)
+            written = {
+                key: await insert_edition(connection, campaign_id, key, calls) for key, calls in plan.editions.items()
+            }
             await insert_outcomes(connection, campaign_id, plan.outcomes)
-            if plan.group_calls and (plan.targets or plan.rich_targets):
-                edition_id = await insert_edition(connection, campaign_id, FOR_GROUPS, plan.group_calls)
-                await _insert_targets(connection, campaign_id, edition_id, plan.targets)
-            if plan.rich_calls and plan.rich_targets:
-                edition_id = await insert_edition(connection, campaign_id, RICH_FOR_GROUPS, plan.rich_calls)
-                await _insert_targets(connection, campaign_id, edition_id, plan.rich_targets)
+            given = [target for target in plan.targets if plan.editions.get(target.edition.key)]
+            await _insert_targets(connection, campaign_id, {target: written[target.edition.key] for target in given})
             await connection.execute(
                 update(digests)
                 .where(digests.c.key == plan.digest_key)
@@ -78,7 +75,7 @@ class Campaigns:
             )
             for target, calls in plan.calls.items():
                 edition_id = await insert_edition(connection, campaign_id, EditionKey(f"chat {target.chat_id}"), calls)
-                await _insert_targets(connection, campaign_id, edition_id, [target])
+                await _insert_targets(connection, campaign_id, {target: edition_id})
             return campaign_id
 
     async def draft(self, plan: BroadcastPlan) -> int:
@@ -165,20 +162,24 @@ class Campaigns:
         """The campaign with its counters, or None."""
         return next(iter(await self._select(campaigns.c.id == campaign_id)), None)
 
-    async def calls(self, campaign_id: int, key: EditionKey | None = None) -> tuple[Call, ...]:
-        """The calls of an edition; without a key those of a broadcast, or those of a publication for the groups."""
-        keys = (FOR_GROUPS, FOR_ANYONE) if key is None else (key,)
+    async def calls(self, campaign_id: int, key: EditionKey = FOR_ANYONE) -> tuple[Call, ...]:
+        """The calls of an edition, none where there is no such edition; without a key those of a broadcast."""
         async with self._database.reading() as connection:
-            for style, filter_key in keys:
-                query = select(editions.c.id).where(
-                    editions.c.campaign_id == campaign_id,
-                    editions.c.style == style,
-                    editions.c.filter_key == filter_key,
-                )
-                edition_id = (await connection.execute(query)).scalar_one_or_none()
-                if edition_id is not None:
-                    return await load_calls(connection, edition_id)
-        return ()
+            query = select(editions.c.id).where(
+                editions.c.campaign_id == campaign_id,
+                editions.c.style == key.style,
+                editions.c.filter_key == key.filter_key,
+            )
+            edition_id = (await connection.execute(query)).scalar_one_or_none()
+            return () if edition_id is None else await load_calls(connection, edition_id)
+
+    async def group_edition(self, campaign_id: int, chat_id: int) -> GroupEdition:
+        """How a group or channel got a publication; of one that it did not get, the usual way."""
+        is_its = and_(deliveries.c.campaign_id == campaign_id, deliveries.c.chat_id == chat_id)
+        query = select(editions).join(deliveries, deliveries.c.edition_id == editions.c.id).where(is_its)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return GroupEdition() if row is None else GroupEdition.parse(EditionKey(row.style, row.filter_key))
 
     async def of_digest(self, digest_key: str) -> Campaign | None:
         """The latest publication of this digest, or None."""
@@ -242,10 +243,9 @@ class Campaigns:
             return tuple(_campaign(row) for row in await connection.execute(query))
 
 
-async def _insert_targets(
-    connection: AsyncConnection, campaign_id: int, edition_id: int, targets: Sequence[Target]
-) -> None:
-    """The deliveries to chats named in the plan; each is settled only when the publisher has seen it done."""
+async def _insert_targets(connection: AsyncConnection, campaign_id: int, targets: Mapping[Target, int]) -> None:
+    """The deliveries to chats named in the plan, each of its edition; each is settled only when the publisher has seen
+    it done."""
     rows = [
         {
             "campaign_id": campaign_id,
@@ -254,7 +254,7 @@ async def _insert_targets(
             "thread_id": target.thread_id,
             "is_settled": False,
         }
-        for target in targets
+        for target, edition_id in targets.items()
     ]
     if not rows:
         return

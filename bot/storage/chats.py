@@ -19,7 +19,11 @@ from bot.storage.schema import campaigns, chats, deliveries, holds, incidents
 STYLE_IN_USE = case((and_(chats.c.style == "rich", chats.c.is_rich_refused), "card"), else_=chats.c.style)
 """What a chat really gets: rich messages that were refused once are not tried again."""
 
+TOPIC = func.coalesce(chats.c.home_thread_id, chats.c.thread_id)
+"""The topic that a group's digests go to: what the operator names wins."""
+
 UNREACHABLE = (ChatStatus.BLOCKED, ChatStatus.PAUSED)
+MET = (ChatStatus.NEW, ChatStatus.STOPPED)
 
 
 class Chats:
@@ -44,23 +48,18 @@ class Chats:
             raise KeyError(chat_id)
         return chat
 
-    async def ensure(
-        self, chat_id: int, kind: ChatKind, name: str = "", username: str = "", thread_id: int | None = None
-    ) -> Chat:
-        """The chat, made as NEW when it is met for the first time; name and username are brought up to date, the topic
-        only when one is given."""
+    async def ensure(self, chat_id: int, kind: ChatKind, name: str = "", username: str = "") -> Chat:
+        """The chat, made as NEW when it is met for the first time; name and username are brought up to date."""
         known = await self.find(chat_id)
-        fresh: dict[str, Any] = {"name": name, "username": username}
-        if thread_id is not None:
-            fresh["thread_id"] = thread_id
-        if known is not None and all(getattr(known, field) == value for field, value in fresh.items()):
+        if known is not None and (known.name, known.username) == (name, username):
             return known
         now = self._database.now()
-        fresh["updated_at_ms"] = now
+        fresh = {"name": name, "username": username, "updated_at_ms": now}
+        style = "card" if kind is ChatKind.PRIVATE else ""
         async with self._database.writing() as connection:
             await connection.execute(
                 upsert(connection, chats)
-                .values(id=chat_id, kind=kind, status=ChatStatus.NEW, created_at_ms=now, **fresh)
+                .values(id=chat_id, kind=kind, status=ChatStatus.NEW, style=style, created_at_ms=now, **fresh)
                 .on_conflict_do_update(index_elements=["id"], set_=fresh)
             )
             return await _get(connection, chat_id)
@@ -120,6 +119,32 @@ class Chats:
     async def set_style(self, chat_id: int, style: str) -> None:
         """Remember how the chat wants its digest: card, full or rich."""
         await self._set(chat_id, style=style, is_rich_refused=False)
+
+    async def set_silent(self, chat_id: int, is_silent: bool) -> None:
+        """Remember whether a group's digest comes without a sound."""
+        await self._set(chat_id, is_silent=is_silent)
+
+    async def set_topic(self, chat_id: int, thread_id: int | None) -> None:
+        """Remember which topic of a forum the digest goes to; None: the main one."""
+        await self._set(chat_id, thread_id=thread_id)
+
+    async def set_homes(self, topics: Mapping[int, int | None], *, is_complete: bool) -> None:
+        """The groups and channels to which the operator gives every digest, with the topic each is fixed to, if any.
+
+        They are ACTIVE, whatever was chosen before. When these are all there are (`is_complete`), those that were such
+        before get nothing any more until somebody there wants it.
+        """
+        async with self._database.writing() as connection:
+            for chat_id, thread_id in topics.items():
+                home = {"is_home": True, "home_thread_id": thread_id, **_moved(MET, ChatStatus.ACTIVE)}
+                home["subscribed_at_ms"] = case(
+                    (chats.c.status.in_(MET), self._database.now()), else_=chats.c.subscribed_at_ms
+                )
+                await connection.execute(update(chats).where(chats.c.id == chat_id).values(home))
+            if is_complete:
+                left = {"is_home": False, "home_thread_id": None, **_moved((ChatStatus.ACTIVE,), ChatStatus.STOPPED)}
+                is_left = and_(chats.c.is_home, chats.c.id.not_in(topics))
+                await connection.execute(update(chats).where(is_left).values(left))
 
     async def set_language(self, chat_id: int, language: str) -> None:
         """Remember the language of the bot's own sentences."""
@@ -186,9 +211,10 @@ class Chats:
         async with self._database.reading() as connection:
             return tuple(sorted(ReaderKey(*row) for row in await connection.execute(query)))
 
-    async def active(self, kind: ChatKind) -> Sequence[Chat]:
-        """The active chats of a kind that there are few of: groups, channels."""
-        query = select(chats).where(chats.c.kind == kind, chats.c.status == ChatStatus.ACTIVE).order_by(chats.c.id)
+    async def invited(self) -> Sequence[Chat]:
+        """The groups and channels whose own administrators want every digest."""
+        is_theirs = and_(chats.c.kind != ChatKind.PRIVATE, chats.c.status == ChatStatus.ACTIVE, ~chats.c.is_home)
+        query = select(chats).where(is_theirs).order_by(chats.c.id)
         async with self._database.reading() as connection:
             return [_chat(row) for row in await connection.execute(query)]
 
@@ -212,6 +238,12 @@ def change_status(chat_id: int, status: ChatStatus, reason: str, now_ms: int) ->
         before = None
     changed = {"status": status, "status_before": before, "reason": reason, "updated_at_ms": now_ms}
     return update(chats).where(chats.c.id == chat_id).values(changed)
+
+
+def _moved(states: Sequence[ChatStatus], state: ChatStatus) -> dict[str, Any]:
+    """Another status for those that are, or when they can be written to again will be, one of `states`."""
+    columns = (chats.c.status, chats.c.status_before)
+    return {column.name: case((column.in_(states), state), else_=column) for column in columns}
 
 
 async def _find(connection: AsyncConnection, chat_id: int) -> Chat | None:
@@ -251,6 +283,9 @@ def _chat(row: Row[Any]) -> Chat:
         language=row.language,
         filter=TagFilter.parse(row.filter_key),
         thread_id=row.thread_id,
+        is_home=row.is_home,
+        home_thread_id=row.home_thread_id,
+        is_silent=row.is_silent,
         deliver_at_min=row.deliver_at_min,
         watch=Watch.parse(row.watch_key),
         is_rich_refused=row.is_rich_refused,

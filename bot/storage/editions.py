@@ -8,17 +8,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.plans import Call, EditionKey
+from bot.storage.plans import FOR_ANYONE, GROUP_MARK, Call, EditionKey, GroupEdition
 from bot.storage.schema import editions, parts, watch_outcomes
-
-FOR_GROUPS = EditionKey("group")
-"""The edition of the groups named in a plan."""
-RICH_FOR_GROUPS = EditionKey("group rich")
-"""The same as rich messages; a group that refuses them goes on with `FOR_GROUPS`."""
-FOR_QUIET = EditionKey("quiet")
-"""What readers get whose own editions were empty for a week."""
-FOR_ANYONE = EditionKey("card")
-"""The edition of readers whose own one is missing, and the only one of a broadcast."""
 
 
 async def load_calls(connection: AsyncConnection, edition_id: int) -> tuple[Call, ...]:
@@ -30,13 +21,11 @@ async def load_calls(connection: AsyncConnection, edition_id: int) -> tuple[Call
 async def find_classic(connection: AsyncConnection, edition_id: int) -> int | None:
     """The edition that takes the place of a rich one; None when there is none."""
     own = (await connection.execute(select(editions).where(editions.c.id == edition_id))).one()
-    match own.style:
-        case RICH_FOR_GROUPS.style:
-            keys = [FOR_GROUPS]
-        case "rich":
-            keys = [EditionKey("card", own.filter_key), FOR_ANYONE]
-        case _:
-            keys = []
+    key, keys = EditionKey(own.style, own.filter_key), list[EditionKey]()
+    if key.style == "rich":
+        keys = [EditionKey("card", key.filter_key), FOR_ANYONE]
+    elif key.style.startswith(GROUP_MARK):
+        keys = [edition.classic.key] if (edition := GroupEdition.parse(key)).style == "rich" else []
     is_its = tuple_(editions.c.style, editions.c.filter_key).in_(keys)
     query = select(editions.c.id).where(editions.c.campaign_id == own.campaign_id, is_its, editions.c.part_count > 0)
     nearest = query.order_by(editions.c.filter_key.desc()).limit(1)

@@ -21,12 +21,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.chats import STYLE_IN_USE
+from bot.storage.chats import STYLE_IN_USE, TOPIC
 from bot.storage.database import Database
 from bot.storage.dialect import upsert
-from bot.storage.editions import FOR_ANYONE, FOR_QUIET
 from bot.storage.lease import Lease
-from bot.storage.plans import EditionKey
+from bot.storage.plans import FOR_ANYONE, FOR_QUIET, EditionKey
 from bot.storage.records import CampaignKind, CampaignState, ChatStatus
 from bot.storage.schema import campaigns, chats, deliveries, editions, watch_outcomes
 
@@ -158,7 +157,7 @@ def _recipients(campaign: Row[Any], upper: int, fallback: Row[Any] | None, quiet
     part_count = func.coalesce(editions.c.part_count, 0 if fallback is None else fallback.part_count)
     edition_id = own if quiet is None else case((is_told, quiet.id), else_=own)
     return (
-        select(literal(campaign.id, BigInteger), chats.c.id, edition_id, chats.c.thread_id)
+        select(literal(campaign.id, BigInteger), chats.c.id, edition_id, TOPIC)
         .select_from(chats.outerjoin(editions, _is_own(campaign)))
         .where(_audience(campaign), chats.c.id <= upper, or_(part_count > 0, is_told))
         .order_by(chats.c.id)

@@ -37,6 +37,10 @@ class Chat:
 
     `reason` says why it is blocked or paused. `deliver_at_min` is the reader's own minute of the day, None: with
     everybody. `is_rich_refused`: its last rich message was refused, so it gets classic ones.
+
+    Of groups and channels: `style` is empty while nobody chose one; `is_home`: the operator gives it every digest, in
+    the topic `home_thread_id` if one is named; `thread_id` is the topic its administrators chose; `is_silent`: nothing
+    rings there.
     """
 
     id: int
@@ -49,6 +53,9 @@ class Chat:
     language: str = "zh"
     filter: TagFilter = field(default_factory=TagFilter)
     thread_id: int | None = None
+    is_home: bool = False
+    home_thread_id: int | None = None
+    is_silent: bool = False
     deliver_at_min: int | None = None
     watch: Watch = field(default_factory=Watch)
     is_rich_refused: bool = False
@@ -59,6 +66,11 @@ class Chat:
     def is_subscribed(self) -> bool:
         """Gets every digest."""
         return self.status is ChatStatus.ACTIVE
+
+    @property
+    def topic(self) -> int | None:
+        """The topic that digests go to: what the operator names wins."""
+        return self.thread_id if self.home_thread_id is None else self.home_thread_id
 
 
 class Audience(NamedTuple):

@@ -75,6 +75,7 @@ chats = Table(
     _text("reason"),
     _text("name"),
     _text("username"),
+    # Of a group or channel, "": as the operator's settings say.
     Column("style", String(8), nullable=False, server_default="card"),
     Column("language", String(8), nullable=False, server_default="zh"),
     _text("filter_key"),
@@ -82,6 +83,10 @@ chats = Table(
     # Since when every edition of this reader was empty; null: the last one was not.
     Column("quiet_since_ms", BigInteger),
     Column("thread_id", BigInteger),
+    # The operator gives it every digest, and maybe fixes the topic.
+    _flag("is_home"),
+    Column("home_thread_id", BigInteger),
+    _flag("is_silent"),
     Column("deliver_at_min", SmallInteger),
     _flag("is_rich_refused"),
     _moment("created_at_ms"),

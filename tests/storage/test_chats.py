@@ -1,7 +1,7 @@
 """Chats: nothing happens to a reader unasked, nothing they chose is lost."""
 
 from bot.core.tags.edition import TagFilter
-from bot.storage.plans import PublicationPlan, ReaderKey, Target
+from bot.storage.plans import GroupEdition, PublicationPlan, ReaderKey, Target
 from bot.storage.records import Audience, ChatKind, ChatStatus
 
 ROBOTS = TagFilter(followed=("机器人",))
@@ -31,8 +31,9 @@ async def test_a_chat_met_for_the_first_time_is_new_and_not_subscribed(store):
 
 
 async def test_meeting_a_chat_again_keeps_its_preferences_and_its_topic(store):
-    """Name and username follow the person; filter, status and configured topic stay."""
-    await store.chats.ensure(-5, ChatKind.GROUP, "old", thread_id=17)
+    """Name and username follow the person; filter, status and topic stay."""
+    await store.chats.ensure(-5, ChatKind.GROUP, "old")
+    await store.chats.set_topic(-5, 17)
     await store.chats.subscribe(-5)
     await store.chats.set_filter(-5, ROBOTS)
 
@@ -83,9 +84,9 @@ async def test_the_audience_and_the_editions_count_private_chats(store):
 
 async def test_a_migrated_group_has_its_new_id_everywhere(store, a_call):
     """Preferences and pending deliveries move; a chat already met under the new id is merged; twice is once."""
-    await store.chats.ensure(-5, ChatKind.GROUP, "group", thread_id=3)
+    await store.chats.ensure(-5, ChatKind.GROUP, "group")
     await store.chats.subscribe(-5)
-    plan = PublicationPlan("20260206", "hash", (a_call,), (Target(-5, 3),))
+    plan = PublicationPlan("20260206", "hash", (Target(-5, 3),), {GroupEdition().key: (a_call,)})
     campaign_id = await store.campaigns.publish(plan)
     await store.chats.ensure(-1005, ChatKind.GROUP, "group")
 
@@ -106,3 +107,33 @@ async def test_forgetting_leaves_nothing(store):
 
     assert await store.chats.find(7) is None
     assert await store.holds.load() == {}
+
+
+async def test_the_operators_groups_are_told_from_those_that_want_it_themselves(store):
+    """The operator's get digests whatever was chosen, even one that cannot be written to just now, when it is back;
+    taken out of the settings they get none, and the others are left alone."""
+    for chat_id in (-1, -2, -3):
+        await store.chats.ensure(chat_id, ChatKind.GROUP)
+    await store.chats.set_status(-2, ChatStatus.PAUSED, "TOPIC_CLOSED")
+    await store.chats.subscribe(-3)
+
+    await store.chats.set_homes({-1: 7, -2: None}, is_complete=True)
+    assert [chat.id for chat in await store.chats.invited()] == [-3]
+    assert [(await store.chats.get(chat_id)).topic for chat_id in (-1, -2)] == [7, None]
+    assert (await store.chats.revive(-2)).is_subscribed
+
+    await store.chats.set_homes({-2: None}, is_complete=False)
+    assert (await store.chats.get(-1)).is_home
+    await store.chats.set_homes({-2: None}, is_complete=True)
+    left = await store.chats.get(-1)
+    assert (left.is_home, left.topic, left.status) == (False, None, ChatStatus.STOPPED)
+    assert (await store.chats.get(-3)).is_subscribed
+
+
+async def test_a_group_goes_where_and_how_its_administrators_say(store):
+    """Of a group nobody chose anything for, the style is not chosen either."""
+    assert (await store.chats.ensure(-5, ChatKind.GROUP)).style == ""
+    await store.chats.set_topic(-5, 17)
+    await store.chats.set_silent(-5, True)
+    chat = await store.chats.get(-5)
+    assert (chat.topic, chat.is_silent) == (17, True)

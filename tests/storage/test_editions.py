@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.format.watch import Watch
 from bot.core.tags.edition import TagFilter
-from bot.storage.plans import BroadcastPlan, Call, EditionKey, PublicationPlan, ReaderKey
+from bot.storage.plans import FOR_QUIET, BroadcastPlan, Call, EditionKey, PublicationPlan, ReaderKey
 from bot.storage.records import ChatKind
 
 DAY_MS = 24 * 3_600_000
@@ -29,20 +29,15 @@ def calls(text):
     return (Call({"text": text}),)
 
 
-def plan(**changes):
+def plan(*, with_line=True):
     editions = {
         EditionKey("card"): calls("all"),
         EditionKey("card", ROBOTS.key): (),
         EditionKey("card", HIT): calls("all, hit"),
         EditionKey("card", ROBOTS.key + HIT): calls("robots, hit"),
         EditionKey("card", SILENT): calls("all, silent"),
-    }
-    fields = {
-        "editions": editions,
-        "outcomes": {DOGS.key: HIT, CATS.key: SILENT},
-        "quiet_calls": calls("quiet"),
-    }
-    return PublicationPlan("20260206", "hash", **(fields | changes))
+    } | ({FOR_QUIET: calls("quiet")} if with_line else {})
+    return PublicationPlan("20260206", "hash", editions=editions, outcomes={DOGS.key: HIT, CATS.key: SILENT})
 
 
 async def received(store, campaign_id):
@@ -102,7 +97,7 @@ async def test_a_quiet_reader_is_told_after_a_week_and_once(store, readers, cloc
 async def test_without_a_line_a_quiet_reader_gets_nothing(store, readers, clock):
     """A plan need not have one."""
     for _ in range(9):
-        assert 2 not in await received(store, await store.campaigns.publish(plan(quiet_calls=())))
+        assert 2 not in await received(store, await store.campaigns.publish(plan(with_line=False)))
         clock.pass_ms(DAY_MS)
 
 

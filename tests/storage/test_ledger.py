@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.core.delivery.retry import Policy
 from bot.core.tags.edition import TagFilter
 from bot.storage import Store
-from bot.storage.plans import BroadcastPlan, Call, CorrectionPlan, EditionKey, PublicationPlan, Target
+from bot.storage.plans import BroadcastPlan, Call, CorrectionPlan, EditionKey, GroupEdition, PublicationPlan, Target
 from bot.storage.records import (
     CampaignKind,
     CampaignState,
@@ -46,18 +46,20 @@ async def readers(store):
     return range(1, 11)
 
 
-def plan(**changes):
-    editions = {
-        EditionKey("card"): (Call({"text": "all"}),),
-        EditionKey("card", ROBOTS.key): (Call({"text": "robots"}),),
-        EditionKey("card", NOTHING.key): (),
-    }
+FOR_GROUPS = {GroupEdition().key: (Call({"text": "card"}), Call({"text": "one"}, section=1))}
+FOR_READERS = {
+    EditionKey("card"): (Call({"text": "all"}),),
+    EditionKey("card", ROBOTS.key): (Call({"text": "robots"}),),
+    EditionKey("card", NOTHING.key): (),
+}
+
+
+def plan(editions=FOR_READERS, **changes):
     fields = {
         "digest_key": "20260206",
         "content_hash": "hash",
-        "group_calls": (Call({"text": "card"}), Call({"text": "one"}, section=1)),
         "targets": (Target(-100, 7),),
-        "editions": editions,
+        "editions": FOR_GROUPS | editions,
     }
     return PublicationPlan(**(fields | changes))
 
@@ -306,7 +308,7 @@ async def test_old_campaigns_are_compacted_but_groups_keep_their_messages(store,
 
     assert await store.deliveries.message_ids(campaign_id, -100) == (1, 2)
     assert await store.deliveries.find(campaign_id, 1) is None
-    assert len(await store.campaigns.calls(campaign_id)) == 2
+    assert len(await store.campaigns.calls(campaign_id, GroupEdition().key)) == 2
     assert (await store.campaigns.find(campaign_id)).sent == 10
 
 

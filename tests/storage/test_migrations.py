@@ -12,6 +12,7 @@ from bot.core.tags.edition import TagFilter
 from bot.storage import Store
 from bot.storage.database import Database
 from bot.storage.migrating import migrations_folder
+from bot.storage.plans import GroupEdition
 from bot.storage.records import CampaignState, ChatStatus
 
 FIRST = {
@@ -23,12 +24,20 @@ FIRST = {
     ],
     "watch_words": [{"chat_id": 1, "word": word} for word in ("芯片", "OpenAI")] + [{"chat_id": 2, "word": "机器人"}],
     "saved_items": [{"chat_id": 1, "item_key": "20260206_3", "headline": "新模型"}],
-    "campaigns": [{"id": 9, "kind": "digest", "state": "running", "policy": "prefer_delivery", "total": 2, "sent": 1}],
-    "editions": [{"id": 4, "campaign_id": 9, "style": "card", "part_count": 1}],
+    "campaigns": [
+        {"id": 8, "kind": "digest", "state": "done", "policy": "prefer_delivery", "total": 1, "sent": 1},
+        {"id": 9, "kind": "digest", "state": "running", "policy": "prefer_delivery", "total": 2, "sent": 1},
+    ],
+    "editions": [
+        {"id": 4, "campaign_id": 9, "style": "card", "part_count": 1},
+        {"id": 5, "campaign_id": 9, "style": "group", "part_count": 7},
+        {"id": 6, "campaign_id": 8, "style": "group", "part_count": 1},
+    ],
     "parts": [{"edition_id": 4, "number": 0, "method": "sendMessage", "params": '{"text":"今天"}'}],
     "deliveries": [
+        {"campaign_id": 8, "chat_id": -100, "edition_id": 6, "state": "sent", "message_ids": "70"},
         {"campaign_id": 9, "chat_id": 1, "edition_id": 4, "state": "sent", "message_ids": "77"},
-        {"campaign_id": 9, "chat_id": -100, "edition_id": 4, "state": "sending", "next_part": 0},
+        {"campaign_id": 9, "chat_id": -100, "edition_id": 5, "state": "sending", "next_part": 0},
     ],
     "updates": [{"id": 5, "payload": "{}"}],
     "leases": [{"name": "sender", "owner": "somebody", "until_ms": 1}],
@@ -93,10 +102,12 @@ async def test_a_state_in_use_is_brought_up_to_date(old_url, clock):
     reader, other, group = [await store.chats.get(chat_id) for chat_id in (1, 2, -100)]
     assert (reader.name, reader.watch) == ("林", Watch(("OpenAI", "芯片"), mutes_rest=True))
     assert (other.status, other.watch, other.filter.followed) == (ChatStatus.STOPPED, Watch(("机器人",)), ("模型",))
-    assert (group.thread_id, group.watch) == (7, Watch())
+    assert (group.topic, group.is_home, group.style, group.watch) == (7, True, "", Watch())
     assert (await store.campaigns.find(9)).state is CampaignState.RUNNING
     assert await store.deliveries.message_ids(9, 1) == (77,)
     assert [row.chat_id for row in await store.ledger.open()] == [-100]
+    editions = [await store.campaigns.group_edition(campaign, -100) for campaign in (8, 9)]
+    assert editions == [GroupEdition("card"), GroupEdition("full")]
     assert (await store.ledger.calls(4))[0].params == {"text": "今天"}
     assert [one.item_key for one in await store.saved.page(1)] == ["20260206_3"]
     assert await store.updates.unfinished() == ("{}",)

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 from telegram.ext import Application, ExtBot
 
 from bot.archive import Archive, PostSource, content_hash
+from bot.config import GroupTarget
 from bot.core.delivery.throttle import Throttle
 from bot.core.digest import parse_digest
 from bot.core.format import Links
@@ -36,12 +37,12 @@ from bot.pipeline.delivering.delivery import Delivery
 from bot.pipeline.publishing.corrections import Corrections
 from bot.pipeline.publishing.press import Press
 from bot.pipeline.publishing.publisher import Publisher
+from bot.pipeline.publishing.targets import Groups
 from bot.pipeline.watching.intake import Intake
 from bot.sandbox.messages import Message
 from bot.sandbox.telegram import ADMIN, BOT_USERNAME, GROUP, GROUP_NAME, FakeTelegram
 from bot.sandbox.world import CallbackAnswer
 from bot.storage import Store
-from bot.storage.plans import Target
 from bot.storage.records import CampaignState, ChatKind, DigestState
 from tests.support.archives import TAXONOMY
 from tests.support.parsing import shared_parser
@@ -52,6 +53,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = dt.date(2026, 2, 6)
 YESTERDAY = dt.date(2026, 2, 5)
 EIGHT = dt.time(8)
+HOME = (GroupTarget(GROUP),)
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
@@ -127,7 +129,7 @@ class Bot:
         assert digest is not None
         store = self.desk.store
         press = Press(self.desk.links, self.desk.say)
-        plan = press.plan(digest, key, "", [Target(GROUP)], await store.chats.editions())
+        plan = press.plan(digest, key, "", await self.desk.publisher.targets(), await store.chats.editions())
         campaign_id = await store.campaigns.publish(plan)
         while not await store.fanout.write_chunk(campaign_id):
             pass
@@ -211,6 +213,7 @@ async def open_desk(
     publish_at: dt.time | Literal["now"] = EIGHT,
     admin_ids: Sequence[int] = (ADMIN,),
     group_invites: Literal["admins", "anyone", "off"] = "admins",
+    group_style: str = "full",
     has_inline_mode: bool = True,
 ) -> AsyncIterator[Bot]:
     """A running bot whose posts, archive and state lie in `folder`; opened again with its `telegram`, it restarts."""
@@ -227,7 +230,8 @@ async def open_desk(
     await store.chats.ensure(GROUP, ChatKind.GROUP, "AI News Plus", GROUP_NAME)
     intake = Intake(posts_dir, shared_parser(), TAXONOMY, store.digests)
     desk = _desk(archive, store, application.bot, clock, intake, publish_at, frozenset(admin_ids))
-    desk = replace(desk, group_invites=group_invites, has_inline_mode=has_inline_mode)
+    desk = replace(desk, group_invites=group_invites, group_style=group_style, has_inline_mode=has_inline_mode)
+    desk.publisher.targets = Groups(HOME, application.bot, store.chats, group_style).targets
     register(application, desk)
     try:
         async with running(application):
@@ -256,9 +260,6 @@ def _desk(
     hooks = DeliveryHooks(admins, corrections, say)
     delivery = Delivery(store, sender, hooks, clock=clock)
 
-    async def targets() -> list[Target]:
-        return [Target(GROUP)]
-
     publisher = Publisher(
         store=store,
         archive=archive,
@@ -267,7 +268,7 @@ def _desk(
         corrections=corrections,
         timetable=Timetable(SHANGHAI, publish_at, max_age_days=2),
         clock=clock,
-        targets=targets,
+        targets=Groups(HOME, bot, store.chats).targets,
         admins=admins,
         wake=delivery.wake,
     )

@@ -27,7 +27,7 @@ from bot.pipeline.delivering.pauses import Pauses
 from bot.sandbox.telegram import GROUP, FakeTelegram
 from bot.storage import Store
 from bot.storage.logbook import BOOT_ID, LOGBOOK, Logbook
-from bot.storage.plans import BroadcastPlan, Call, EditionKey, PublicationPlan, Target
+from bot.storage.plans import FOR_ANYONE, BroadcastPlan, Call, GroupEdition, PublicationPlan, Target
 from bot.storage.records import Campaign, CampaignState, ChatKind
 from tests.support.states import blank_state
 from tests.support.telegram import FakeRequest, HandClock, build_bot, eventually
@@ -126,8 +126,8 @@ class Engine:
         for chat_id in groups:
             await self.store.chats.ensure(chat_id, ChatKind.GROUP)
         targets = tuple(Target(chat_id) for chat_id in groups)
-        editions = {EditionKey("card"): reader_calls} if reader_calls else {}
-        plan = PublicationPlan("20260206", "hash", group_calls, targets, editions, policy)
+        editions = {FOR_ANYONE: reader_calls} if reader_calls else {}
+        plan = PublicationPlan("20260206", "hash", targets, {GroupEdition().key: group_calls, **editions}, policy)
         return await self.store.campaigns.publish(plan)
 
     async def broadcast(self, *calls: Call, is_silent: bool = True) -> int:

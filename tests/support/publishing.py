@@ -17,6 +17,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.archive import Archive
+from bot.config import GroupTarget
 from bot.core.delivery.throttle import Throttle
 from bot.core.format import Links
 from bot.core.format.parts import Part
@@ -30,6 +31,7 @@ from bot.pipeline.publishing.noticeboard import Place
 from bot.pipeline.publishing.press import Press
 from bot.pipeline.publishing.publisher import Publisher
 from bot.pipeline.publishing.requests import request_publication
+from bot.pipeline.publishing.targets import Groups
 from bot.pipeline.watching.intake import Intake
 from bot.pipeline.watching.watcher import Watcher
 from bot.resources import digest_reader
@@ -124,6 +126,7 @@ class House:
 class Switches:
     """What a test may break: Telegram for the admins, and the names of the groups."""
 
+    groups: Groups
     admins_reachable: bool = True
     groups_resolved: bool = True
     heard: list[Part] = field(default_factory=list)
@@ -142,11 +145,11 @@ class Switches:
         """Edit what they were told."""
         self.shown |= {place.message_id: part.text for place in places}
 
-    async def targets(self) -> list[Target]:
-        """The one group."""
+    async def targets(self) -> tuple[Target, ...]:
+        """The one group of the settings, and those that want to."""
         if not self.groups_resolved:
             raise NotYetError("the groups are not resolved")
-        return [Target(GROUP)]
+        return await self.groups.targets()
 
 
 @asynccontextmanager
@@ -170,7 +173,8 @@ async def open_house(
     await store.chats.ensure(GROUP, ChatKind.GROUP, "AI News Plus", GROUP_NAME)
     archive = Archive(folder / "archive.db", taxonomy(), clock, digest_reader(CATEGORY), SHANGHAI)
     await archive.open()
-    switches = Switches(admins_reachable)
+    groups = Groups([GroupTarget(f"@{GROUP_NAME}")], build_bot(telegram), store.chats)
+    switches = Switches(groups, admins_reachable)
     wakes: list[None] = []
     press = Press(Links(BOT_USERNAME, f"@{GROUP_NAME}"), catalogue())
     sender = Sender(build_bot(telegram), Limiter(Throttle(), store.holds, clock=clock), request=FakeRequest(telegram))

@@ -2,7 +2,7 @@
 
 from bot.core.format.cards import index_card, reader_card
 from bot.core.format.deep_links import Links
-from bot.core.format.full import Publication, SectionParts, publication
+from bot.core.format.full import Publication, SectionParts, publication, section_parts
 from bot.core.format.views import edition_view, item_view, rest_view, section_view
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "publication",
     "reader_card",
     "rest_view",
+    "section_parts",
     "section_view",
 ]

@@ -38,11 +38,16 @@ def index_card(
     say: Say,
     section_urls: Mapping[int, str] | None = None,
     corrected: bool = False,
+    chosen_from: int = 0,
 ) -> Part:
-    """The group's card: what the digest holds. With `section_urls` each line of contents links to its message."""
+    """The group's card: what the digest holds. With `section_urls` each line of contents links to its message.
+
+    `chosen_from`: this is a choice from so many items, and the card says so.
+    """
     urls = section_urls or {}
+    head = head_line(digest, say, chosen_from)
     texts = (
-        _index_text(digest, say, urls, amounts, is_corrected=corrected)
+        _index_text(digest, say, head, urls, amounts, is_corrected=corrected)
         for amounts in _amounts(len(_points(digest)), len(digest.sections))
     )
     return _part(_first_fitting(texts), group_keyboard(links, say), digest)
@@ -85,6 +90,12 @@ def reader_card(
 def date_line(digest: Digest, say: Say) -> str:
     """`2026-02-06 周五`."""
     return say("card.date", date=digest.date.isoformat(), weekday=say(f"weekday.{digest.date.weekday()}"))
+
+
+def head_line(digest: Digest, say: Say, chosen_from: int = 0) -> str:
+    """`2026-02-06 周五 · 24 篇解读 · 60 条快讯`, of a choice how many it was chosen from."""
+    amounts = say("card.chosen", total=chosen_from, count=len(digest.items)) if chosen_from else counts(digest, say)
+    return " · ".join(filter(None, (date_line(digest, say), amounts)))
 
 
 def counts(digest: Digest, say: Say) -> str:
@@ -142,13 +153,19 @@ def _write_points(page: Manuscript, points: Iterable[Inline]) -> None:
 
 
 def _index_text(
-    digest: Digest, say: Say, urls: Mapping[int, str], amounts: tuple[int, int, int], *, is_corrected: bool
+    digest: Digest,
+    say: Say,
+    head: str,
+    urls: Mapping[int, str],
+    amounts: tuple[int, int, int],
+    *,
+    is_corrected: bool,
 ) -> Text:
     opened, folded, listed = amounts
     points = _points(digest)
     page = Manuscript()
     _write_title(page, digest, say("card.corrected") if is_corrected else "")
-    page.gap(1, Cut.UNIT).plain(" · ".join(filter(None, (date_line(digest, say), counts(digest, say)))))
+    page.gap(1, Cut.UNIT).plain(head)
     page.gap(2, Cut.UNIT)
     _write_points(page, points[:opened])
     if folded:
@@ -175,7 +192,7 @@ def _write_contents_line(page: Manuscript, digest: Digest, section: Section, url
 def _points_text(digest: Digest, say: Say, group: str | None, count: int) -> Text:
     page = Manuscript()
     _write_title(page, digest)
-    page.gap(1, Cut.UNIT).plain(" · ".join(filter(None, (date_line(digest, say), counts(digest, say)))))
+    page.gap(1, Cut.UNIT).plain(head_line(digest, say))
     page.gap(2, Cut.UNIT)
     _write_points(page, _points(digest)[:count])
     return _footed(page, say, group)

@@ -35,6 +35,11 @@ class Publication:
 
 def publication(digest: Digest, key: str, *, links: Links, say: Say) -> Publication:
     """The digest in style `full`. The card's lines of contents are linked later, see `index_card`."""
+    return Publication(index_card(digest, key, links=links, say=say), section_parts(digest, say=say))
+
+
+def section_parts(digest: Digest, *, say: Say) -> tuple[SectionParts, ...]:
+    """The sections of the digest in style `full`, each as its messages."""
     sections = (
         SectionParts(
             section.number,
@@ -46,4 +51,4 @@ def publication(digest: Digest, key: str, *, links: Links, say: Say) -> Publicat
         )
         for section in digest.told_sections
     )
-    return Publication(index_card(digest, key, links=links, say=say), tuple(sections))
+    return tuple(sections)

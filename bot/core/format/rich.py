@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.core.format.blocks import inked, trimmed
-from bot.core.format.cards import counts, date_line
+from bot.core.format.cards import head_line
 from bot.core.format.items import ItemStyle, first_line, sign
 from bot.core.format.parts import Keyboard, keyboard_json
 from bot.core.format.rich_blocks import (
@@ -52,11 +52,14 @@ def to_rich_params(part: RichPart) -> dict[str, Any]:
 
 
 def rich_publication(
-    digest: Digest, *, say: Say, keyboard: Keyboard = (), corrected: bool = False
+    digest: Digest, *, say: Say, keyboard: Keyboard = (), corrected: bool = False, chosen_from: int = 0
 ) -> tuple[RichPart, ...]:
-    """The digest in as few rich messages as keep sections apart. The first one rings and carries the keyboard."""
+    """The digest in as few rich messages as keep sections apart. The first one rings and carries the keyboard.
+
+    `chosen_from`: this is a choice from so many items, and the card says so.
+    """
     style = item_style(digest, say)
-    card = list(_card(digest, say, say("card.corrected") if corrected else ""))
+    card = list(_card(digest, head_line(digest, say, chosen_from), say("card.corrected") if corrected else ""))
     sections = [(section.number, list(_section(digest, section, style))) for section in digest.sections]
     whole = [*card, *(block for _, section in sections for block in section)]
     if fits(whole):
@@ -87,9 +90,9 @@ def _is_sendable(size: RichSize) -> bool:
     return size.units <= LIMITS.units and size.blocks <= LIMITS.blocks and size.depth <= LIMITS.depth
 
 
-def _card(digest: Digest, say: Say, mark: str) -> Iterator[Json]:
+def _card(digest: Digest, head: str, mark: str) -> Iterator[Json]:
     yield heading(rich_text((Run(digest.title + mark),)), 1)
-    yield paragraph(" · ".join(filter(None, (date_line(digest, say), counts(digest, say)))))
+    yield paragraph(head)
     points = [{"blocks": [paragraph(rich_text(point))]} for point in map(trimmed, digest.points) if point]
     if points:
         yield {"type": "list", "items": points}

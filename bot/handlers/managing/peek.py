@@ -19,7 +19,7 @@ from bot.handlers.readers import message_of
 from bot.handlers.replies import send
 from bot.pipeline.publishing.notices import sentence
 from bot.pipeline.watching.intake import Entry, Unreadable
-from bot.storage.plans import Call
+from bot.storage.plans import Call, GroupEdition
 
 
 def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
@@ -76,10 +76,10 @@ async def _tapped_file(desk: Desk, tap: Tap) -> Answer:
 
 async def _preview(desk: Desk, chat_id: int, key: str, digest: Digest, remark: str = "") -> None:
     """The card and the first section as a group gets them, then what is still to come."""
-    press = desk.publisher.press
-    calls = press.rich_calls(digest) if press.group_style == "rich" else ()
-    if not (calls and await _send_first(desk, chat_id, calls)):
-        calls = press.group_calls(digest, key)
+    press, edition = desk.publisher.press, GroupEdition(desk.group_style)
+    calls = press.group_calls(digest, key, edition)
+    if not await _send_first(desk, chat_id, calls):
+        calls = press.group_calls(digest, key, edition.classic)
         await _send_first(desk, chat_id, calls)
     left = len(calls) - len(_first(calls))
     closing = desk.say("peek.left" if left else "peek.all", title=digest.title, count=left)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -16,7 +16,7 @@ from bot.core.models import Digest
 from bot.pipeline.calling.sender import Sender
 from bot.pipeline.publishing.press import Press, group_address, section_urls
 from bot.storage import Store
-from bot.storage.plans import Call, CorrectionPlan, EditionKey, Target
+from bot.storage.plans import Call, CorrectionPlan, EditionKey, GroupEdition, Target
 from bot.storage.records import Campaign, CampaignKind, CampaignState, DeliveryState
 
 EVERY_MS = 60_000
@@ -39,11 +39,6 @@ class Shown:
 
     message_id: int
     params: Mapping[str, Any]
-
-    @property
-    def is_rich(self) -> bool:
-        """Whether it stands there as a rich message."""
-        return "rich_message" in self.params
 
 
 @dataclass(kw_only=True)
@@ -109,10 +104,13 @@ class Corrections:
         if known is not None and known.content_hash != campaign.content_hash:
             raise NotYetError("the text has changed")
         shown = await self._shown(publication, chat_id)
-        if not shown or not shown[0].message_id or shown[0].is_rich:
+        if not shown or not shown[0].message_id:
             return
-        card = await self._card(digest, campaign, chat_id, self.press.group_calls(digest, campaign.digest_key), shown)
-        if to_params(card) == shown[0].params:
+        edition = await self.store.campaigns.group_edition(publication.id, chat_id)
+        calls = self.press.group_calls(digest, campaign.digest_key, edition)
+        is_corrected = campaign.kind is CampaignKind.CORRECTION
+        card = await self._card(digest, campaign.digest_key, chat_id, edition, calls, shown, is_corrected=is_corrected)
+        if card is None or to_params(card) == shown[0].params:
             return
         match await self.sender.edit_part(chat_id, shown[0].message_id, to_params(card), lane=Lane.GROUP):
             case Sent():
@@ -132,20 +130,26 @@ class Corrections:
         return campaign.state not in OVER and any(delivery.state in UNDER_WAY for delivery in groups)
 
     async def _calls(self, publication: Campaign, digest: Digest, key: str) -> dict[Target, tuple[Call, ...]]:
-        fresh = self.press.group_calls(digest, key)
+        printed: dict[GroupEdition, tuple[Call, ...]] = {}
         calls = {}
         for delivery in await self.store.deliveries.of_groups(publication.id):
             shown = await self._shown(publication, delivery.chat_id)
             if delivery.state is not DeliveryState.SENT or not shown:
                 continue
-            if shown[0].is_rich:
-                rich = self.press.rich_calls(digest, is_corrected=True)
-                calls[Target(delivery.chat_id, delivery.thread_id)] = tuple(self._changes(rich, shown))
-                continue
-            card = await self._card(digest, publication, delivery.chat_id, fresh, shown, is_corrected=True)
-            first = [_edit(shown[0], to_params(card))] if shown[0].message_id else []
-            calls[Target(delivery.chat_id, delivery.thread_id)] = (*first, *self._changes(fresh[1:], shown[1:]))
+            # As it was sent there, whatever was chosen since.
+            edition = await self.store.campaigns.group_edition(publication.id, delivery.chat_id)
+            if edition not in printed:
+                renewed = self.press.group_calls(digest, key, edition, is_corrected=True)
+                printed[edition] = renewed or self._nothing_left()
+            fresh = printed[edition]
+            if card := await self._card(digest, key, delivery.chat_id, edition, fresh, shown, is_corrected=True):
+                fresh = (replace(fresh[0], params=to_params(card)), *fresh[1:])
+            calls[Target(delivery.chat_id, delivery.thread_id)] = tuple(self._changes(fresh, shown))
         return calls
+
+    def _nothing_left(self) -> tuple[Call, ...]:
+        """What stands in place of an edition that the corrected text has nothing for."""
+        return (Call(to_params(Part(self.press.say("publisher.nothing_left")))),)
 
     def _changes(self, fresh: Sequence[Call], shown: Sequence[Shown]) -> list[Call]:
         """Message by message in their order: edit what differs, empty what is too many, send what is missing."""
@@ -171,20 +175,18 @@ class Corrections:
     async def _card(
         self,
         digest: Digest,
-        campaign: Campaign,
+        key: str,
         chat_id: int,
+        edition: GroupEdition,
         calls: Sequence[Call],
         shown: Sequence[Shown],
         *,
-        is_corrected: bool | None = None,
-    ) -> Part:
+        is_corrected: bool,
+    ) -> Part | None:
         chat = await self.store.chats.get(chat_id)
-        urls = section_urls(
-            calls, [one.message_id for one in shown], group_address(chat_id, chat.username, chat.thread_id)
-        )
-        if is_corrected is None:
-            is_corrected = campaign.kind is CampaignKind.CORRECTION
-        return self.press.linked_card(digest, campaign.digest_key, urls, is_corrected=is_corrected)
+        address = group_address(chat_id, chat.username, chat.topic)
+        urls = section_urls(calls, [one.message_id for one in shown], address)
+        return self.press.linked_card(digest, key, edition, urls, is_corrected=is_corrected)
 
 
 def _edit(old: Shown, params: Mapping[str, Any], section: int | None = None) -> Call:

@@ -1,12 +1,12 @@
-"""The press: a digest printed once for the groups and once for each distinct edition of the private readers."""
+"""The press: a digest printed once for each distinct edition of the groups and of the private readers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core.delivery.retry import Policy
-from bot.core.format import Links, index_card, publication, reader_card
+from bot.core.format import Links, index_card, reader_card, section_parts
 from bot.core.format.cards import group_keyboard, reader_keyboard
 from bot.core.format.navigation import callback
 from bot.core.format.parts import Button, Part, from_params, to_params
@@ -16,7 +16,10 @@ from bot.core.models import Digest, Say
 from bot.core.search.aliases import Aliases
 from bot.core.tags.concordance import Concordance
 from bot.core.tags.edition import Edition, TagFilter, select
-from bot.storage.plans import Call, EditionKey, PublicationPlan, ReaderKey, Target
+from bot.storage.plans import FOR_QUIET, Call, EditionKey, GroupEdition, PublicationPlan, ReaderKey, Target
+
+EVERYTHING = GroupEdition()
+"""What a group gets of which nothing was chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,20 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A digest as an edition shows it; `chosen_from` counts the items of the whole, 0 when this is the whole."""
+
+    digest: Digest
+    chosen_from: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Press:
-    """Prints with the bot's links and sentences; `policy` goes into every plan. `group_style`: full, card or rich."""
+    """Prints with the bot's links and sentences; `policy` goes into every plan."""
 
     links: Links
     say: Say
     policy: Policy = Policy.PREFER_DELIVERY
-    group_style: str = "full"
     aliases: Aliases = field(default_factory=Aliases)
 
     def plan(
@@ -52,41 +62,86 @@ class Press:
         wanted = {Slip("card")} | {Slip(one.style, one.filter_key, outcomes[one.watch_key]) for one in readers}
         wanted |= {replace(slip, style="card") for slip in wanted if slip.style == "rich"}
         editions = {slip.key: self._edition(digest, key, slip, concordance) for slip in wanted}
-        rich = tuple(target for target in targets if self.group_style == "rich" and not target.is_rich_refused)
+        if not all(editions.values()):
+            editions[FOR_QUIET] = (self._quiet_call(key),)
+        groups = {target.edition for target in targets}
+        for edition in groups | {edition.classic for edition in groups}:
+            editions[edition.key] = self.group_calls(digest, key, edition, concordance)
         return PublicationPlan(
             digest_key=key,
             content_hash=content_hash,
-            group_calls=self.group_calls(digest, key),
-            targets=tuple(target for target in targets if target not in rich),
-            rich_calls=self.rich_calls(digest) if rich else (),
-            rich_targets=rich,
-            outcomes={watch: told.key for watch, told in outcomes.items() if told != ORDINARY},
-            quiet_calls=() if all(editions.values()) else (self._quiet_call(key),),
+            targets=tuple(targets),
             editions=editions,
             policy=self.policy,
+            outcomes={watch: told.key for watch, told in outcomes.items() if told != ORDINARY},
         )
 
-    def rich_calls(self, digest: Digest, *, is_corrected: bool = False) -> tuple[Call, ...]:
-        """What a group gets in style rich."""
-        keyboard = group_keyboard(self.links, self.say)
-        return _rich_calls(rich_publication(digest, say=self.say, keyboard=keyboard, corrected=is_corrected))
+    def group_calls(
+        self,
+        digest: Digest,
+        key: str,
+        edition: GroupEdition = EVERYTHING,
+        concordance: Concordance | None = None,
+        *,
+        is_corrected: bool = False,
+    ) -> tuple[Call, ...]:
+        """The card and then the parts of each section, in order; the card alone in style card. None when nothing in the
+        digest is for this edition."""
+        shown = self._excerpt(digest, edition.filter_key, concordance)
+        if shown is None:
+            return ()
+        if edition.style == "rich":
+            return self._rich_group_calls(shown, edition, is_corrected=is_corrected)
+        card = Call(to_params(self._card(shown, key, edition, {}, is_corrected=is_corrected)))
+        if edition.style == "card":
+            return (card,)
+        sections = section_parts(shown.digest, say=self.say)
+        return (
+            card,
+            *(Call(to_params(part), section=section.number) for section in sections for part in section.parts),
+        )
 
-    def group_calls(self, digest: Digest, key: str) -> tuple[Call, ...]:
-        """The card and then the parts of each section, in order; the card alone in style card."""
-        if self.group_style == "card":
-            return (Call(to_params(self.linked_card(digest, key, {}, is_corrected=False))),)
-        printed = publication(digest, key, links=self.links, say=self.say)
-        sections = [
-            Call(to_params(part), section=section.number) for section in printed.sections for part in section.parts
-        ]
-        return (Call(to_params(printed.card)), *sections)
-
-    def linked_card(self, digest: Digest, key: str, urls: dict[int, str], *, is_corrected: bool) -> Part:
+    def linked_card(
+        self, digest: Digest, key: str, edition: GroupEdition, urls: Mapping[int, str], *, is_corrected: bool
+    ) -> Part | None:
         """The groups' card with its table of contents linked to the messages of the sections; where there are none, to
-        the digest in the private chat."""
-        if self.group_style == "card":
-            urls = {section.number: self.links.digest(key) for section in digest.sections}
-        return index_card(digest, key, links=self.links, say=self.say, section_urls=urls, corrected=is_corrected)
+        the digest in the private chat. None in style rich, and when nothing in the digest is for this edition."""
+        shown = None if edition.style == "rich" else self._excerpt(digest, edition.filter_key)
+        return None if shown is None else self._card(shown, key, edition, urls, is_corrected=is_corrected)
+
+    def _card(
+        self, shown: Excerpt, key: str, edition: GroupEdition, urls: Mapping[int, str], *, is_corrected: bool
+    ) -> Part:
+        if edition.style == "card":
+            urls = {section.number: self.links.digest(key) for section in shown.digest.sections}
+        card = index_card(
+            shown.digest,
+            key,
+            links=self.links,
+            say=self.say,
+            section_urls=urls,
+            corrected=is_corrected,
+            chosen_from=shown.chosen_from,
+        )
+        return replace(card, is_silent=edition.is_silent)
+
+    def _rich_group_calls(self, shown: Excerpt, edition: GroupEdition, *, is_corrected: bool) -> tuple[Call, ...]:
+        parts = rich_publication(
+            shown.digest,
+            say=self.say,
+            keyboard=group_keyboard(self.links, self.say),
+            corrected=is_corrected,
+            chosen_from=shown.chosen_from,
+        )
+        return _rich_calls(announce_rich(parts, (), is_silent=edition.is_silent))
+
+    def _excerpt(self, digest: Digest, filter_key: str, concordance: Concordance | None = None) -> Excerpt | None:
+        """What a group with this filter gets of a digest; None when that is nothing."""
+        tags = TagFilter.parse(filter_key)
+        if tags.is_empty:
+            return Excerpt(digest)
+        chosen = select(digest, tags, concordance or Concordance(digest, self.aliases))
+        return Excerpt(_only(digest, chosen), len(digest.items)) if chosen.items else None
 
     def _edition(self, digest: Digest, key: str, slip: Slip, concordance: Concordance) -> tuple[Call, ...]:
         """The calls of an edition; none when nothing in the digest is for its readers."""
@@ -97,8 +152,9 @@ class Press:
         if chosen is not None and not chosen.items and not slip.outcome.alerts:
             return ()
         if slip.style == "rich" and (chosen is None or chosen.items):
-            shown = digest if chosen is None else _only(digest, chosen)
-            parts = rich_publication(shown, say=self.say, keyboard=reader_keyboard(key, self.say))
+            shown = Excerpt(digest) if chosen is None else Excerpt(_only(digest, chosen), len(digest.items))
+            keyboard = reader_keyboard(key, self.say)
+            parts = rich_publication(shown.digest, say=self.say, keyboard=keyboard, chosen_from=shown.chosen_from)
             above = alert_lines(digest, slip.outcome.alerts, self.say)
             return _rich_calls(announce_rich(parts, above, is_silent=slip.outcome.is_silent))
         card = reader_card(digest, key, say=self.say, edition=chosen, links=self.links)
@@ -120,13 +176,18 @@ def _rich_calls(parts: Iterable[RichPart]) -> tuple[Call, ...]:
 
 
 def _only(digest: Digest, edition: Edition) -> Digest:
-    """The digest with the items of an edition only."""
+    """The digest with the items of an edition only, its sections counted anew. The summary told of all the others."""
     chosen = {item.number for item in edition.items}
     sections = [
         replace(section, entries=tuple(item for item in section.items if item.number in chosen))
         for section in digest.sections
     ]
-    return replace(digest, sections=tuple(section for section in sections if section.entries))
+    kept = [section for section in sections if section.entries]
+    return replace(
+        digest,
+        sections=tuple(replace(section, number=number) for number, section in enumerate(kept, 1)),
+        points=(),
+    )
 
 
 def section_urls(calls: Sequence[Call], message_ids: Sequence[int], address: str | None) -> dict[int, str]:

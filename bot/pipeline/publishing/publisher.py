@@ -90,6 +90,8 @@ class Publisher:
         try:
             async with self._lock:
                 await self._guarded(self._fill_archive(), "")
+                # What is wrong with the groups of the settings is in the log before a digest is due.
+                await self._guarded(self.targets(), "")
         finally:
             self._is_prepared.set()
 
@@ -339,7 +341,7 @@ class Publisher:
             await self._history.take_in(self.clock())
         await self._history.finish()
 
-    async def _guarded(self, step: Awaitable[None], key: str) -> None:
+    async def _guarded(self, step: Awaitable[object], key: str) -> None:
         try:
             await step
         except NotYetError as reason:

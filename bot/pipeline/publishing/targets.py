@@ -1,4 +1,5 @@
-"""The groups and channels that get every digest: configured by name, known to the ledger by number."""
+"""The groups and channels that get every digest: configured by name or wanted by their administrators, known to the
+ledger by number."""
 
 from __future__ import annotations
 
@@ -8,13 +9,13 @@ from typing import Any, Protocol
 import structlog
 from telegram import Bot
 from telegram.constants import ChatType
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.pipeline.calling.inquiry import UnreadableAnswerError, find_chat
 from bot.pipeline.publishing.corrections import NotYetError
 from bot.storage.chats import Chats
-from bot.storage.plans import Target
-from bot.storage.records import ChatKind, ChatStatus
+from bot.storage.plans import GroupEdition, Target
+from bot.storage.records import Chat, ChatKind
 
 log = structlog.get_logger(__name__)
 
@@ -30,50 +31,64 @@ class Wanted(Protocol):
 
 
 class Groups:
-    """Looks the configured groups up, each once; one that Telegram does not know is left out and said so in the log."""
+    """Where publications go: the configured groups, each looked up once, and those whose own administrators want them.
 
-    def __init__(self, wanted: Sequence[Wanted], bot: Bot, chats: Chats) -> None:
+    One that Telegram does not know is left out and said so in the log. `style` is for who chose none.
+    """
+
+    def __init__(self, wanted: Sequence[Wanted], bot: Bot, chats: Chats, style: str = "full") -> None:
         self._wanted = wanted
         self._bot = bot
         self._chats = chats
+        self._style = style
         self._found: dict[str | int, int] = {}
 
     async def targets(self) -> tuple[Target, ...]:
-        """Where a publication goes.
+        """Where a publication goes now, and in which form.
 
         Raises:
             NotYetError: Telegram cannot be asked just now.
         """
-        targets = [await self._target(wanted) for wanted in self._wanted]
-        return tuple(target for target in targets if target is not None)
+        ids = [await self._resolve(wanted.chat) for wanted in self._wanted]
+        homes = {
+            chat_id: wanted.thread for chat_id, wanted in zip(ids, self._wanted, strict=True) if chat_id is not None
+        }
+        await self._chats.set_homes(homes, is_complete=None not in ids)
+        chats = [await self._chats.get(chat_id) for chat_id in homes] + [*await self._chats.invited()]
+        return tuple(Target(chat.id, chat.topic, self._edition(chat)) for chat in chats)
 
-    async def _target(self, wanted: Wanted) -> Target | None:
-        chat_id = self._found.get(wanted.chat) or await self._look_up(wanted)
-        if chat_id is None:
-            return None
-        self._found[wanted.chat] = chat_id
-        chat = await self._chats.find(chat_id)
-        return Target(chat_id, wanted.thread, chat is not None and chat.is_rich_refused)
+    def _edition(self, chat: Chat) -> GroupEdition:
+        edition = GroupEdition(chat.style or self._style, chat.filter.key, chat.is_silent)
+        return edition.classic if chat.is_rich_refused else edition
 
-    async def _look_up(self, wanted: Wanted) -> int | None:
+    async def _resolve(self, name: str | int) -> int | None:
+        chat_id = self._found.get(name)
+        # One that became a supergroup is known by another number meanwhile.
+        if chat_id is None or await self._chats.find(chat_id) is None:
+            chat_id = await self._look_up(name)
+        if chat_id is not None:
+            self._found[name] = chat_id
+        return chat_id
+
+    async def _look_up(self, name: str | int) -> int | None:
         try:
-            chat = await find_chat(self._bot, wanted.chat)
+            chat = await find_chat(self._bot, name)
+        except ChatMigrated as moved:
+            return await self._look_up(moved.new_chat_id)
         except (BadRequest, Forbidden) as error:
-            log.error("group.unknown", group=str(wanted.chat), reason=str(error))
+            log.error("group.unknown", group=str(name), reason=str(error))
             return None
         except UnreadableAnswerError as error:
-            if isinstance(wanted.chat, str):
-                raise NotYetError(f"group {wanted.chat}: {error}") from None
-            chat = {"id": wanted.chat}  # its number is all that sending needs
+            if isinstance(name, str):
+                raise NotYetError(f"group {name}: {error}") from None
+            chat = {"id": name}  # its number is all that sending needs
         except TelegramError as error:
-            raise NotYetError(f"group {wanted.chat}: {type(error).__name__}") from None
-        return await self._remember(chat, wanted.thread)
+            raise NotYetError(f"group {name}: {type(error).__name__}") from None
+        return await self._remember(chat)
 
-    async def _remember(self, chat: Mapping[str, Any], thread: int | None) -> int:
+    async def _remember(self, chat: Mapping[str, Any]) -> int:
         chat_id, username = chat["id"], chat.get("username") or ""
         kind = ChatKind.CHANNEL if chat.get("type") == ChatType.CHANNEL else ChatKind.GROUP
-        known = await self._chats.ensure(chat_id, kind, chat.get("title") or "", username, thread)
-        if known.status is ChatStatus.NEW:
-            await self._chats.subscribe(chat_id)
+        await self._chats.ensure(chat_id, kind, chat.get("title") or "", username)
         log.info("group.found", group=username or chat_id, chat_id=chat_id)
         return int(chat_id)

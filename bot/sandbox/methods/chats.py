@@ -13,6 +13,8 @@ from bot.sandbox.world import Event, World
 def get_chat(world: World, params: Parameters) -> Any:
     """https://core.telegram.org/bots/api#getchat"""
     chat = world.find_chat(params.raw("chat_id"))
+    if chat.migrated_to is not None:
+        raise bad_request("Group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
     found = chat.json() | {"accent_color_id": chat.id % 7, "max_reaction_count": 11}
     found["accepted_gift_types"] = dict.fromkeys(
         ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,9 +155,8 @@ async def test_preview_shows_the_newest_digest_that_waits(tmp_path: Path) -> Non
 
 async def test_preview_in_style_rich_is_rich_where_it_can_be_shown(tmp_path: Path) -> None:
     """And classic where the admin's chat refuses it."""
-    async with open_desk(tmp_path) as bot:
+    async with open_desk(tmp_path, group_style="rich") as bot:
         bot.clock.advance(seconds=-6 * 3600)
-        bot.desk.publisher.press = replace(bot.desk.publisher.press, group_style="rich")
         await take_in(bot, newspaper(TODAY))
         await bot.write(ADMIN, "/preview")
         assert bot.telegram.bot_messages(ADMIN)[-2].rich

@@ -30,7 +30,7 @@ from bot.pipeline.publishing.press import Press
 from bot.sandbox.faults import Fault
 from bot.sandbox.messages import Message
 from bot.sandbox.telegram import BOT_USERNAME, GROUP, GROUP_NAME
-from bot.storage.plans import EditionKey, ReaderKey, Target
+from bot.storage.plans import EditionKey, GroupEdition, ReaderKey, Target
 from bot.storage.records import CampaignState, ChatKind, Delivery, DigestState
 from tests.support.engine import Engine, open_engine
 from tests.support.samples import digest, section, story, taxonomy
@@ -43,8 +43,7 @@ SHORT = taxonomy().label(
 LONG = digest(*(section(n, f"第{n}节", story(n, f"新闻{n}", Paragraph((Run("很长。" * 5_000),)))) for n in (1, 2, 3)))
 
 
-def press(style: str = "rich") -> Press:
-    return Press(LINKS, catalogue(), group_style=style)
+PRESS = Press(LINKS, catalogue())
 
 
 async def publish(engine: Engine, paper: Digest, *, style: str = "rich") -> int:
@@ -52,8 +51,9 @@ async def publish(engine: Engine, paper: Digest, *, style: str = "rich") -> int:
     store = engine.store
     group = await store.chats.ensure(GROUP, ChatKind.GROUP, "AI News Plus", GROUP_NAME)
     await store.digests.remember(KEY, paper.date, paper.slug, "a.md", "hash", DigestState.WAITING)
-    target = Target(GROUP, None, group.is_rich_refused)
-    plan = press(style).plan(paper, KEY, "hash", [target], await store.chats.editions())
+    edition = GroupEdition(style)
+    target = Target(GROUP, None, edition.classic if group.is_rich_refused else edition)
+    plan = PRESS.plan(paper, KEY, "hash", [target], await store.chats.editions())
     campaign_id = await store.campaigns.publish(plan)
     await engine.work(campaign_id)
     return campaign_id
@@ -164,8 +164,9 @@ async def test_style_card_gives_a_group_the_card_alone(tmp_path: Path) -> None:
 def test_every_rich_edition_of_a_plan_has_a_classic_one_beside_it() -> None:
     """So that a refusal never leaves a chat without its digest."""
     tags = TagFilter(("英伟达",), ()).key
-    plan = press().plan(SHORT, KEY, "hash", [Target(GROUP)], [ReaderKey("rich", tags)])
-    assert set(plan.editions) == {EditionKey("card"), EditionKey("card", tags), EditionKey("rich", tags)}
-    assert plan.targets == ()
-    assert plan.group_calls
-    assert plan.rich_calls
+    for_group = GroupEdition("rich", tags, is_silent=True)
+    plan = PRESS.plan(SHORT, KEY, "hash", [Target(GROUP, None, for_group)], [ReaderKey("rich", tags)])
+    assert set(plan.editions) == {
+        EditionKey("card"), EditionKey("card", tags), EditionKey("rich", tags), for_group.key, for_group.classic.key,
+    }  # fmt: skip
+    assert all(plan.editions.values())

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -229,10 +228,9 @@ async def test_the_group_is_corrected_while_readers_still_wait(house: House) -> 
 
 
 @pytest.fixture
-def rich_house(house: House) -> House:
-    """A house with GROUP_STYLE=rich."""
-    press = replace(house.publisher.press, group_style="rich")
-    house.publisher.press = house.publisher.corrections.press = press
+async def rich_house(house: House) -> House:
+    """A house whose group wants rich messages."""
+    await house.store.chats.set_style(GROUP, "rich")
     return house
 
 

@@ -14,7 +14,7 @@ from bot.pipeline.publishing.decisions import Answer, PublishError
 from bot.pipeline.publishing.requests import request_publication
 from bot.pipeline.watching.watcher import Gone
 from bot.storage.errors import StoreBusyError
-from bot.storage.plans import EditionKey
+from bot.storage.plans import EditionKey, GroupEdition
 from bot.storage.records import CampaignKind, ChatKind
 from tests.support.publishing import TODAY, House, open_house, paper
 from tests.support.telegram import HandClock, eventually
@@ -47,7 +47,7 @@ async def test_a_digest_of_today_goes_out_at_once(house: House) -> None:
     await house.work()
     (campaign,) = await house.campaigns()
     assert campaign.digest_key == KEY
-    calls = await house.store.campaigns.calls(campaign.id)
+    calls = await house.store.campaigns.calls(campaign.id, GroupEdition().key)
     assert [call.section for call in calls] == [None, 1, 2, 3]
     assert [call.params.get("disable_notification", False) for call in calls] == [False, True, True, True]
     assert len(await house.store.campaigns.calls(campaign.id, EditionKey("card"))) == 1
@@ -424,7 +424,7 @@ async def test_groups_that_are_not_resolved_yet_delay_the_digest(house: House) -
     house.switches.groups_resolved = True
     await house.publisher.tick()
     (campaign,) = await house.campaigns()
-    assert await house.store.campaigns.calls(campaign.id)
+    assert await house.store.campaigns.calls(campaign.id, GroupEdition().key)
 
 
 async def test_other_posts_are_passed_over_in_silence(house: House) -> None:

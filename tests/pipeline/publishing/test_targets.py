@@ -14,11 +14,15 @@ from bot.pipeline.publishing.corrections import NotYetError
 from bot.pipeline.publishing.targets import Groups
 from bot.sandbox.answers import success
 from bot.sandbox.faults import Fault
+from bot.sandbox.people import ChatKind as TelegramKind
 from bot.sandbox.telegram import GROUP, GROUP_NAME, FakeTelegram
 from bot.storage import Store
-from bot.storage.plans import Target
+from bot.storage.plans import GroupEdition, Target
+from bot.storage.records import ChatKind
 from tests.support.states import blank_state
 from tests.support.telegram import HandClock, build_bot
+
+OLD, NEW = -4711, -1001234567890
 
 
 @dataclass(frozen=True)
@@ -77,3 +81,64 @@ async def test_a_number_is_enough_where_the_answer_cannot_be_read(
     telegram.fail("getChat", Fault(success(True)))
 
     assert await Groups([Named(GROUP)], bot, store.chats).targets() == (Target(GROUP),)
+
+
+async def test_a_group_of_the_settings_gets_digests_whatever_was_chosen_before(bot: ExtBot[Lane], store: Store) -> None:
+    """Its administrators had stopped them; what the operator writes wins."""
+    await store.chats.ensure(GROUP, ChatKind.GROUP)
+    await store.chats.unsubscribe(GROUP)
+
+    assert await Groups([Named(GROUP)], bot, store.chats).targets() == (Target(GROUP),)
+    chat = await store.chats.get(GROUP)
+    assert (chat.is_home, chat.is_subscribed) == (True, True)
+
+
+async def test_the_operators_topic_wins_and_the_chosen_one_comes_back(bot: ExtBot[Lane], store: Store) -> None:
+    """`:thread` fixes it; without it the topic is the administrators' own."""
+    await store.chats.ensure(GROUP, ChatKind.GROUP)
+    await store.chats.set_topic(GROUP, 9)
+
+    assert await Groups([Named(GROUP, 5)], bot, store.chats).targets() == (Target(GROUP, 5),)
+    assert await Groups([Named(GROUP)], bot, store.chats).targets() == (Target(GROUP, 9),)
+
+
+async def test_a_group_taken_out_of_the_settings_gets_nothing_any_more(bot: ExtBot[Lane], store: Store) -> None:
+    """Until its administrators want it; a group that only cannot be found today is not let go."""
+    await Groups([Named(GROUP)], bot, store.chats).targets()
+    assert await Groups([Named("@nobody_has_this_name")], bot, store.chats).targets() == ()
+    assert (await store.chats.get(GROUP)).is_home
+
+    assert await Groups([], bot, store.chats).targets() == ()
+    assert not (await store.chats.get(GROUP)).is_home
+    await store.chats.subscribe(GROUP)
+    assert await Groups([], bot, store.chats).targets() == (Target(GROUP),)
+
+
+async def test_the_style_is_the_groups_own_or_that_of_the_settings(bot: ExtBot[Lane], store: Store) -> None:
+    """Where rich messages were refused, the classic form is what it gets."""
+    groups = Groups([Named(GROUP)], bot, store.chats, "rich")
+    assert await groups.targets() == (Target(GROUP, None, GroupEdition("rich")),)
+
+    await store.chats.set_rich_refused(GROUP, True)
+    assert await groups.targets() == (Target(GROUP),)
+
+    await store.chats.set_style(GROUP, "card")
+    await store.chats.set_silent(GROUP, True)
+    assert await groups.targets() == (Target(GROUP, None, GroupEdition("card", is_silent=True)),)
+
+
+async def test_a_group_that_became_a_supergroup_is_found_by_its_old_number(
+    telegram: FakeTelegram, bot: ExtBot[Lane], store: Store
+) -> None:
+    """While the bot runs, and after a restart with the settings as they were."""
+    telegram.add_group(OLD, "小群", kind=TelegramKind.GROUP)
+    groups = Groups([Named(OLD)], bot, store.chats)
+    assert await groups.targets() == (Target(OLD),)
+    await store.chats.set_silent(OLD, True)
+
+    telegram.migrate(OLD, NEW)
+    await store.chats.migrate(OLD, NEW)
+
+    moved = (Target(NEW, None, GroupEdition(is_silent=True)),)
+    assert await groups.targets() == moved
+    assert await Groups([Named(OLD)], bot, store.chats).targets() == moved
