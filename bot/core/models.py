@@ -44,7 +44,7 @@ def plain(inline: Inline) -> str:
     """The words of an inline text without their looks."""
     if len(inline) == 1:
         return inline[0].text
-    return "".join(run.text for run in inline)
+    return "".join([run.text for run in inline])
 
 
 @dataclass(frozen=True, slots=True)

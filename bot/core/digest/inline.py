@@ -23,6 +23,7 @@ _MARKS = {
 }
 # A link that is none: full-width parentheses, a space in its address, a name that stands for no address.
 _OPEN_LINK = re.compile(r"\[(?!\d+\])[^\[\]\n]+\](?:[(（](?=\s*[\w/<#.])|\[[^\[\]\s])")
+_ANY_MARK = re.compile(r"[*~\[\t\xa0]|  ")
 _OPEN_MARKS = (("**", Style.BOLD), ("~~", Style.STRIKE))
 
 
@@ -67,6 +68,8 @@ class _Line:
         self._anchors: list[str | None] = []
 
     def read(self, tokens: list[Token]) -> Inline:
+        if len(tokens) == 1 and tokens[0].type == "text" and not _ANY_MARK.search(tokens[0].content):
+            return (Run(tokens[0].content),) if tokens[0].content else ()
         for token in tokens:
             self._take(token)
         written = "".join(atom.run.text for atom in self._atoms if not atom.is_literal)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.core.models import CommentaryKind, Inline, Style, plain
+from bot.core.models import PLAIN, CommentaryKind, Inline, Style, plain
 from bot.core.runs import cut, strip
 
 
@@ -35,6 +35,7 @@ _MISSPELT = re.compile("(洞察|洞(?![察见悉])[\u4e00-\u9fff]|(?!洞)[\u6c34
 _SEPARATORS = re.compile(r"[\s&＆/|·、，,和与及+的_-]+|\band\b", re.IGNORECASE)
 _LABEL_MAX = 40  # characters that can hold a label and the marks around it
 _COLONS = ":："
+_WORD = re.compile(r"[^\W_]")
 _INLINE_LABEL = re.compile(r"\s*([^：:\n\r]{2,24})[：:]")
 _BOLD_LABEL = re.compile(r"\s{0,3}\*\*\s*([^*\n]{2,24}?)\s*\*\*")
 
@@ -164,7 +165,7 @@ def _bold_length(inline: Inline) -> int:
     length = 0
     is_bold = False
     for run in inline:
-        if Style.BOLD in run.style:
+        if run.style != PLAIN and Style.BOLD in run.style:
             is_bold = True
         elif length or _has_words(run.text):
             break
@@ -183,7 +184,7 @@ def _bare(text: str) -> str:
 
 
 def _has_words(text: str) -> bool:
-    return any(char.isalnum() for char in text)
+    return _WORD.search(text) is not None
 
 
 def _key(label: str) -> str:

@@ -27,18 +27,21 @@ def split_paragraph(inline: Inline, line: int) -> Iterator[Piece | Rule]:
     """
     for start, part in _parts(lines(inline), line):
         whole = strip(_with_head_line(part))
-        if _RULE.fullmatch(plain(whole)):
+        text = plain(whole)
+        if _RULE.fullmatch(text):
             yield Rule(start)
         elif all(map(_is_bullet, part)):
             yield Piece(ListBlock(tuple(map(_entry, part))), start, tuple(range(start, start + len(part))))
-        elif plain(whole).strip():
+        elif text.strip():
             yield Piece(Paragraph(join_soft_breaks(whole)), start)
 
 
 def _with_head_line(part: Sequence[Inline]) -> Inline:
     """The lines as one text; what stands below a line with a number or a time begins a line of its own."""
+    if len(part) == 1:
+        return part[0]
     runs = [run for one in part for run in one]
-    if len(part) > 1 and _mark(part[0]) == "1":
+    if _mark(part[0]) == "1":
         last = len(part[0]) - 1
         runs[last] = replace(runs[last], text=runs[last].text.replace(SOFT_BREAK, "\n"))
     return tidy(runs)

@@ -10,7 +10,9 @@ import re
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
 _PLAIN_LINE = re.compile(r"(?:\*\*)?[^\W\d_]|\[[^\[\]\\^][^\[\]\\]*\]\(")
 _NEXT_ENTRY = re.compile(r"[-*+][ \t]+\S")
@@ -27,6 +29,17 @@ def take_shortcuts(md: MarkdownIt) -> None:
     md.inline.ruler.before("emphasis", "plain_bold", _plain_bold)
     md.inline.ruler.before("link", "plain_link", _plain_link)
     md.inline.terminator_re = _INLINE_MARK
+    md.core.ruler.at("inline", _inline)
+
+
+def _inline(state: StateCore) -> None:
+    """A text without any mark is one token."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        token.children = [] if _INLINE_MARK.search(token.content) else [Token("text", "", 0, content=token.content)]
+        if not token.children:
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 def _plain_paragraph(state: StateBlock, start: int, _end: int, silent: bool) -> bool:

@@ -80,6 +80,8 @@ def find_bomb(text: str) -> Problem | None:
     if len(lines) > _MAX_LINES or marks > _MAX_MARKS or special > _MAX_SPECIAL:
         return Problem("markdown.too_complex", Severity.ERROR)
     for number, line in enumerate(lines, 1):
+        if not line or line[0] not in _DELIMITERS:
+            continue
         if not line.strip(_DELIMITERS) and _is_too_wide(line.count("|"), lines, number):
             return Problem("markdown.table", Severity.ERROR, number, {"limit": _MAX_COLUMNS})
         quotes = _QUOTE_MARKS.match(line)
@@ -96,6 +98,8 @@ def _is_too_wide(columns: int, lines: list[str], first_row: int) -> bool:
 
 
 def _find_bracket_bomb(text: str) -> Problem | None:
+    if text.count("[") + text.count("]") <= _MAX_OPEN_BRACKETS:
+        return None
     line = 1
     for paragraph in _PARAGRAPH_GAP.split(text):
         brackets = _BRACKET.findall(paragraph)
