@@ -10,6 +10,7 @@ import regex
 from bot.core.format.manuscript import Break, Cut
 from bot.core.format.parts import Entity, utf16_len
 from bot.core.format.rich_text import QUOTES, Text
+from bot.core.graphemes import GRAPHEME
 
 LEVELS = (Cut.SENTENCE, Cut.CLAUSE, Cut.WORD, Cut.SPAN, Cut.GRAPHEME, Cut.CHARACTER)
 """From the kindest cut to the last resort."""
@@ -20,16 +21,16 @@ _CLAUSES = regex.compile(r"[，、：）》]|[,:;)](?=\s)|\s[-–—](?=\s)|—�
 # A word is letters and digits with what joins them (3.14, GPT-5.2, README.md, 50%), or one grapheme; punctuation
 # stays with what it closes or opens.
 _WORDS = regex.compile(
-    r"""
-    (?:[“‘『「（《【(\[$¥€£#@]{0,8}+
-    (?: (?: [[\p{L}\p{N}\p{M}_\u200c\u200d]--[\p{Han}\p{Hiragana}\p{Katakana}]]++
-            (?: [.,:/@&+%'’\u2060\-·_=?\#~]++ (?=[\p{L}\p{N}]) )?+ )++
-      | \X )
+    rf"""
+    (?:[“‘『「（《【(\[$¥€£#@]{{0,8}}+
+    (?: (?: [[\p{{L}}\p{{N}}\p{{M}}_\u200c\u200d]--[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]]++
+            (?: [.,:/@&+%'’\u2060\-·_=?\#~]++ (?=[\p{{L}}\p{{N}}]) )?+ )++
+      | {GRAPHEME} )
     [%°]? [”’』」）》】)\]，。、；：！？…,.;:!?]*+ )
     """,
     regex.VERBOSE | regex.VERSION1,
 )
-_GRAPHEMES = regex.compile(r"\X{1,16}")
+_GRAPHEMES = regex.compile(rf"{GRAPHEME}{{1,16}}")
 _EXTENSION = regex.compile(r"[\p{M}\u200d\U0001f3fb-\U0001f3ff]")
 _CHARACTERS = regex.compile(r".", regex.DOTALL)
 _BLANK = regex.compile(r"\s*")

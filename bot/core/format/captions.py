@@ -9,6 +9,7 @@ from wcwidth import wcswidth
 
 from bot.core.format.rich_text import clean
 from bot.core.format.sections import section_title
+from bot.core.graphemes import GRAPHEME
 from bot.core.models import Digest, Section
 
 _OWN_NUMBER = re.compile(
@@ -16,7 +17,7 @@ _OWN_NUMBER = re.compile(
 )
 _JOINT = re.compile(r"[：:，,、；;|｜—–（(与和及]|\s[-/&]\s")
 _HEAD_MIN_COLUMNS = 6
-_TOKENS = regex.compile(r"[\p{Latin}\p{N}][\p{Latin}\p{N}.\-]*|\X")
+_TOKENS = regex.compile(rf"[\p{{Latin}}\p{{N}}][\p{{Latin}}\p{{N}}.\-]*|{GRAPHEME}")
 
 
 def is_numbered(title: str) -> bool:
@@ -46,7 +47,7 @@ def clipped(text: str, columns: int) -> str:
             break
         kept += token
     if not kept.strip():
-        kept = "".join(regex.findall(r"\X", text)[: max(1, columns // 2 - 1)])
+        kept = "".join(regex.findall(GRAPHEME, text)[: max(1, columns // 2 - 1)])
     return kept.rstrip() + "…"
 
 

@@ -65,7 +65,8 @@ def section_draft(digest: Digest, section: Section, say: Say) -> Draft:
     if len(title) > _HEADING_MAX:
         page.inline((Run(title),), also=Style.BOLD).gap(2, Cut.UNIT)
     opened, rest = folded(section)
-    style = item_style(digest, say)
+    has_repeats = any(item.repeats is not None for item in section.items)  # only these refer to other sections
+    style = item_style(digest, say) if has_repeats else ItemStyle(say)
     _write_entries(page, opened, section, style)
     if rest:
         page.gap(1, Cut.UNIT)

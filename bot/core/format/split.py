@@ -214,9 +214,10 @@ def _best_step(
 ) -> _Step | None:
     chosen: _Step | None = None
     max_units, max_entities, max_bytes = room
-    for last in range(first, len(begun)):
+    end = len(begun) - 1
+    for last in range(first, end + 1):
         units, entities, size = begun[last]
-        if last == len(begun) - 1:
+        if last == end:
             units, entities, size = units + closing.units, entities + closing.entities, size + closing.entity_bytes
         if units > max_units or entities > max_entities or size > max_bytes:
             break

@@ -19,6 +19,8 @@ from typing import Literal
 import opencc
 import regex
 
+from bot.core.graphemes import GRAPHEME
+
 VERSION = f"2 {unicodedata.unidata_version} {opencc.__version__} {regex.__version__}"
 """Changes whenever the same text could give other terms; an index of another version has to be rebuilt."""
 
@@ -28,7 +30,7 @@ DECIMAL = "·"
 TERM_LIMIT = 40
 
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
-_CLUSTER = regex.compile(r"\X")
+_CLUSTER = regex.compile(GRAPHEME)
 _NEEDS_CLUSTERS = regex.compile(r"[\p{M}\p{Cf}\p{Cs}\p{RI}\p{Emoji_Modifier}\u1100-\u11ff\uff9e\uff9f]")
 _CJK = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー々〇]"
 _WORD = rf"[[\p{{L}}\p{{N}}]--{_CJK}]"

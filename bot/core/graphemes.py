@@ -1,0 +1,10 @@
+"""What a reader takes for one character, as a pattern."""
+
+from __future__ import annotations
+
+GRAPHEME = r"(?:\p{Regional_Indicator}{2}|\X)"
+r"""One grapheme, for the library `regex`; a match must begin where one begins.
+
+`\X` alone counts back to the beginning of a run of flags to know which two letters are one: on a page of flags that
+takes quadratic time.
+"""
