@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from bot import __version__
+from bot import __version__, memory
 
 cli = typer.Typer(
     name="ai-daily-bot",
@@ -160,6 +160,7 @@ def config() -> None:
 def _finish(command: Callable[[], int | None]) -> NoReturn:
     from bot.exits import explained
 
+    memory.end_loading()
     raise typer.Exit(explained(command))
 
 
@@ -178,6 +179,7 @@ def _root(
 
 def main() -> None:
     """The console script's entry."""
+    memory.begin_loading()
     # Started with its output closed (`>&-`), Python gives None in its place.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
     sys.stderr = sys.stderr or sys.stdout

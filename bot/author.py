@@ -28,8 +28,6 @@ from bot.pipeline.watching.posts import list_posts
 from bot.preview import Chat, preview_page
 from bot.proofreader import Proofreader, proof
 from bot.resources import existing_posts_dir, load_taxonomy
-from bot.storage import Store
-from bot.storage.errors import StoreError
 from bot.terminal import draw_part, draw_rich
 
 PREVIEW_BOT = "your_bot"
@@ -172,6 +170,8 @@ def _count_subscribers(settings: Settings) -> int:
     """Today's subscribers; 0 when there is no state, or it cannot be read just now."""
     if settings.database_url is None and not (settings.data_dir / "state.db").exists():
         return 0
+    from bot.storage import Store
+    from bot.storage.errors import StoreError
 
     async def count() -> int:
         store = await Store.open(settings.database, clock=lambda: 0)

@@ -31,8 +31,6 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 ENV_FILE = Path(".env")
 WEBHOOK_PORTS = (443, 80, 88, 8443)
@@ -136,6 +134,10 @@ def _listen(value: str) -> str:
 
 
 def _database(value: SecretStr) -> SecretStr:
+    # Only who names a database waits for this: most commands do without one.
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         driver = make_url(value.get_secret_value()).drivername
     except ArgumentError:

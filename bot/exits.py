@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-
-from bot.config import ConfigError
-from bot.pipeline.delivering.hooks import AnotherInstanceError, DeliveryError
-from bot.storage.errors import StoreError
-from bot.storage.instance import AlreadyRunningError
+from collections.abc import Callable, Mapping
 
 EXIT_REFUSED = 78
 """EX_CONFIG: starting again does not help before somebody has mended something."""
 EXIT_BUSY = 75
 """EX_TEMPFAIL: another instance is at work."""
-EXPECTED = (ConfigError, StoreError, DeliveryError, AlreadyRunningError)
 
 
 def explained(command: Callable[[], int | None]) -> int:
@@ -23,10 +17,10 @@ def explained(command: Callable[[], int | None]) -> int:
         code = command() or 0
         sys.stdout.flush()  # what cannot be written is to be found here, not while Python ends
         return code
-    except EXPECTED as error:
+    except tuple(_codes()) as error:
         return _tell(error)
     except BaseExceptionGroup as group:
-        expected, rest = group.split(EXPECTED)
+        expected, rest = group.split(tuple(_codes()))
         if expected is None or rest is not None:
             raise
         return max(_tell(error) for error in _leaves(expected))
@@ -39,9 +33,25 @@ def told_of_file(error: OSError) -> int:
     return EXIT_REFUSED
 
 
+def _codes() -> Mapping[type[Exception], int]:
+    """What is expected, with its exit code; loaded when something fails, for most commands know none of it."""
+    from bot.config import ConfigError
+    from bot.pipeline.delivering.hooks import AnotherInstanceError, DeliveryError
+    from bot.storage.errors import StoreError
+    from bot.storage.instance import AlreadyRunningError
+
+    return {
+        AlreadyRunningError: EXIT_BUSY,
+        AnotherInstanceError: EXIT_BUSY,
+        ConfigError: EXIT_REFUSED,
+        DeliveryError: EXIT_REFUSED,
+        StoreError: EXIT_REFUSED,
+    }
+
+
 def _tell(error: BaseException) -> int:
     sys.stderr.write(f"{error}\n")
-    return EXIT_BUSY if isinstance(error, AlreadyRunningError | AnotherInstanceError) else EXIT_REFUSED
+    return next(code for kind, code in _codes().items() if isinstance(error, kind))
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.storage.errors import NewerSchemaError, StoreDamagedError, StoreError
 from bot.storage.meta import BOT_ID
-from bot.storage.migrating import knows_revision
+from bot.storage.scripts import known_revisions
 
 PRIVATE = 0o600
 COMPANIONS = ("-wal", "-shm")
@@ -60,7 +60,7 @@ def examine(file: Path) -> Backup:
         (subscribers,) = connection.execute(
             "SELECT count(*) FROM chats WHERE kind = 'private' AND status = 'active'"
         ).fetchone()
-    if not knows_revision(revision):
+    if revision not in known_revisions():
         raise NewerSchemaError(
             f"{file} was written by a newer version of the bot (schema {revision}). Install that version first."
         )

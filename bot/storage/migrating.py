@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 import bot
 from bot.storage.errors import NewerSchemaError, StoreError
@@ -27,11 +23,9 @@ def migrations_folder() -> Path:
     raise StoreError(f"The migrations are missing beside {package}. Install the bot again.")
 
 
-def knows_revision(revision: str) -> bool:
-    """Whether this version of the bot knows the schema of that name, its own or an older one."""
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
-    return revision in {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+def newest_revision() -> str:
+    """The schema of this version of the bot: the files of the migrations begin with their revisions, in their order."""
+    return max(path.name.partition("_")[0] for path in (migrations_folder() / "versions").glob("[0-9]*_*.py"))
 
 
 def upgrade(connection: Connection) -> None:
@@ -40,15 +34,20 @@ def upgrade(connection: Connection) -> None:
     Raises:
         NewerSchemaError: the database knows a migration that this version of the bot does not.
     """
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    scripts = ScriptDirectory.from_config(config)
-    revision = MigrationContext.configure(connection).get_current_revision()
-    if revision not in {None, *(script.revision for script in scripts.walk_revisions())}:
+    revision = _revision(connection)
+    if revision == newest_revision():
+        return
+    from bot.storage import scripts
+
+    if revision not in {None, *scripts.known_revisions()}:
         raise NewerSchemaError(
             f"The state was written by a newer version of the bot (schema {revision}, this version knows up to "
-            f"{scripts.get_current_head()}). Install that version again, or restore a backup made with this one."
+            f"{newest_revision()}). Install that version again, or restore a backup made with this one."
         )
-    if revision != scripts.get_current_head():
-        command.upgrade(config, "head")
+    scripts.run(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

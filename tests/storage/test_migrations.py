@@ -5,13 +5,14 @@ from contextlib import asynccontextmanager
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table, inspect, select
 
 from bot.core.format.watch import Watch
 from bot.core.tags.edition import TagFilter
 from bot.storage import Store
 from bot.storage.database import Database
-from bot.storage.migrating import migrations_folder
+from bot.storage.migrating import migrations_folder, newest_revision
 from bot.storage.plans import GroupEdition
 from bot.storage.records import CampaignState, ChatStatus
 
@@ -131,3 +132,13 @@ async def test_the_way_to_nothing(old_url):
     async with writing(old_url) as connection:
         names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
     assert names == ["alembic_version"]
+
+
+def test_the_newest_schema_is_told_from_the_names_of_the_migrations():
+    """A start asks no more when there is nothing to migrate: the files' names must be right."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    scripts = ScriptDirectory.from_config(config)
+    assert newest_revision() == scripts.get_current_head()
+    for script in scripts.walk_revisions():
+        assert script.module.__name__.startswith(f"{script.revision}_")
