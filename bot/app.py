@@ -7,15 +7,12 @@ import secrets
 import signal
 import time
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import structlog
-from telegram import Update
-from telegram.error import Conflict, InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder, Updater
+from telegram.ext import ApplicationBuilder
 
 from bot import memory
 from bot.archive import Archive
@@ -36,7 +33,6 @@ from bot.pipeline.calling.transport import AiohttpRequest
 from bot.pipeline.calling.updates import Inbox, InboxBot, InboxProcessor
 from bot.pipeline.calling.webhook import Address, Webhook
 from bot.pipeline.delivering.delivery import Delivery
-from bot.pipeline.delivering.hooks import TokenRejectedError
 from bot.pipeline.delivering.livecard import LiveCards
 from bot.pipeline.delivering.recaller import Recaller
 from bot.pipeline.health import Health
@@ -45,6 +41,7 @@ from bot.pipeline.publishing.corrections import Corrections
 from bot.pipeline.publishing.press import Press
 from bot.pipeline.publishing.publisher import Publisher
 from bot.pipeline.publishing.targets import Groups
+from bot.pipeline.reception import AnyApplication, Reception, meet
 from bot.pipeline.watching.intake import Intake
 from bot.pipeline.watching.parser import Parser
 from bot.pipeline.watching.watcher import Watcher
@@ -55,14 +52,9 @@ from bot.storage.logbook import LOGBOOK, Logbook
 from bot.storage.witness import note_known, require_known
 
 REPLY_CONNECTIONS, BULK_CONNECTIONS, POLL_CONNECTIONS = 32, 192, 2
-RETRY_AT_MOST_S = 60
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name under which the state keeps it
-REJECTED = "Telegram does not accept BOT_TOKEN. Copy it again from @BotFather into .env."
-UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, Update.INLINE_QUERY)
 
 log = structlog.get_logger(__name__)
-
-AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 def run() -> None:
@@ -81,11 +73,10 @@ def run() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The built bot: what runs until the stop, and the application that hears Telegram."""
+    """The built bot: what runs until the stop, and the application that answers what the reception hears."""
 
-    inbox: Inbox
     application: AnyApplication
-    webhook: Webhook | None
+    reception: Reception
     desk: Desk
     delivery: Delivery
     publisher: Publisher
@@ -131,7 +122,7 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
             get_updates_request=polling,
             rate_limiter=limiter,
         )
-        if not await _meet(bot, stop):
+        if not await meet(bot, stop):
             return
         closing.push_async_callback(bot.shutdown)
         await store.meta.claim_bot(bot.id)
@@ -149,50 +140,9 @@ async def _run(machine: Machine, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             for loop in machine.loops(stop):
                 tasks.create_task(loop)
-            tasks.create_task(_listen(machine, stop))
+            tasks.create_task(machine.reception.run(stop))
             log.info("bot.ready", bot=machine.application.bot.username)
             memory.settle()
-
-
-async def _listen(machine: Machine, stop: asyncio.Event) -> None:
-    """Hear Telegram until the stop; what was heard is answered before it ends."""
-    application = machine.application
-    assert application.updater is not None  # noqa: S101 - it was built with one
-    await application.start()
-    try:
-        await machine.inbox.replay(application.bot)
-        if machine.webhook is not None:
-            await _serve_webhook(machine.webhook, stop)
-        else:
-            await _poll(machine, application.updater, stop)
-    finally:
-        await application.stop()
-
-
-async def _poll(machine: Machine, updater: Updater, stop: asyncio.Event) -> None:
-    failed = partial(_polling_failed, machine.delivery)
-    try:
-        await updater.start_polling(allowed_updates=UPDATES, bootstrap_retries=-1, error_callback=failed)
-    except InvalidToken:
-        raise TokenRejectedError(REJECTED) from None
-    await stop.wait()
-    await updater.stop()
-
-
-async def _serve_webhook(webhook: Webhook, stop: asyncio.Event) -> None:
-    try:
-        await webhook.start(UPDATES, stop)
-        await stop.wait()
-    except OSError as error:
-        raise ConfigError(f"WEBHOOK_LISTEN cannot be used ({error.strerror}). Name another host:port.") from None
-    finally:
-        await webhook.stop()
-
-
-def _polling_failed(delivery: Delivery, error: TelegramError) -> None:
-    if isinstance(error, Conflict):
-        delivery.report_conflict()
-    log.warning("polling.failed", reason=type(error).__name__)
 
 
 async def _build(
@@ -266,8 +216,8 @@ async def _build(
     application = _application(bot, inbox, desk)
     cards = LiveCards(store, delivery, sender, say=say, clock=now_ms)
     recaller = Recaller(store, delivery, sender, clock=now_ms)
-    webhook = await _webhook(settings, store, bot, inbox)
-    return Machine(inbox, application, webhook, desk, delivery, publisher, watcher, cards, recaller)
+    reception = Reception(inbox, application, await _webhook(settings, store, bot, inbox), delivery.report_conflict)
+    return Machine(application, reception, desk, delivery, publisher, watcher, cards, recaller)
 
 
 async def _webhook(settings: Settings, store: Store, bot: InboxBot, inbox: Inbox) -> Webhook | None:
@@ -293,31 +243,6 @@ async def _open_store(settings: Settings, closing: AsyncExitStack) -> Store:
     await store.migrate()
     note_known(settings.database, settings.data_dir)
     return store
-
-
-async def _meet(bot: InboxBot, stop: asyncio.Event) -> bool:
-    """Ask Telegram who we are until it answers; False when told to stop before.
-
-    Raises:
-        TokenRejectedError: Telegram does not know the token.
-    """
-    wait_s = 1
-    while not stop.is_set():
-        try:
-            await bot.initialize()
-        except InvalidToken:
-            raise TokenRejectedError(REJECTED) from None
-        except TelegramError as error:
-            log.warning(
-                "telegram.unreachable", url=bot.base_url.rpartition("/")[0], reason=str(error), again_in_s=wait_s
-            )
-        else:
-            return True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(wait_s):
-                await stop.wait()
-        wait_s = min(RETRY_AT_MOST_S, wait_s * 2)
-    return False
 
 
 def now_ms() -> int:
