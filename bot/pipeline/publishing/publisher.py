@@ -9,24 +9,22 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from bot.archive import Archive
-from bot.core.models import Digest, Problem
+from bot.core.models import Digest
 from bot.core.schedule import Due, Timetable, TooOld
 from bot.pipeline.publishing.absence import Absence
 from bot.pipeline.publishing.corrections import Corrections, NotYetError
 from bot.pipeline.publishing.decisions import (
     APPROVAL,
-    ASKING,
     DRAFT,
     OPEN,
     SHELF,
     Answer,
     PublishError,
-    first_state,
-    is_reopened,
 )
 from bot.pipeline.publishing.history import History
 from bot.pipeline.publishing.noticeboard import Ear, Noticeboard
 from bot.pipeline.publishing.press import Press
+from bot.pipeline.publishing.registrar import Registrar
 from bot.pipeline.publishing.rejects import Rejects
 from bot.pipeline.publishing.shelf import Shelf
 from bot.pipeline.publishing.undecided import Undecided
@@ -70,6 +68,7 @@ class Publisher:
     _undecided: Undecided = field(init=False)
     _rejects: Rejects = field(init=False)
     _shelf: Shelf = field(init=False)
+    _registrar: Registrar = field(init=False)
     _is_prepared: asyncio.Event = field(init=False, default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -79,6 +78,17 @@ class Publisher:
         self._rejects = Rejects(self.intake, board, self.press.say)
         self._shelf = Shelf(self.archive, self.intake, self.store.digests)
         self._history = History(self.archive, self.intake, self.store, self.timetable, board, self.press.say)
+        self._registrar = Registrar(
+            store=self.store,
+            intake=self.intake,
+            shelf=self._shelf,
+            history=self._history,
+            rejects=self._rejects,
+            undecided=self._undecided,
+            corrections=self.corrections,
+            timetable=self.timetable,
+            clock=self.clock,
+        )
 
     async def open(self) -> None:
         """On the first start, note which files were there before the bot. To be called before the watcher runs."""
@@ -124,11 +134,11 @@ class Publisher:
         async with self._lock:
             match change:
                 case Settled(name):
-                    await self._take_in(name)
+                    await self._registrar.take_in(name)
                 case Refused(name, problem):
-                    await self._reject(Unreadable(name, "", (problem,)))
+                    await self._registrar.reject(Unreadable(name, "", (problem,)))
                 case Gone(name):
-                    await self._let_go(name)
+                    await self._registrar.let_go(name)
             await self._history.settle(change.name)
         self._news.set()
 
@@ -183,7 +193,7 @@ class Publisher:
         async with self._lock:
             match await self.look(ticket):
                 case Entry() as entry:
-                    return await self._let_go_as_it_is(entry)
+                    return await self._let_out(*await self._registrar.accept(entry))
                 case Unreadable(problems=problems):
                     raise PublishError(*problems)
             return Answer.FILE_GONE
@@ -207,44 +217,6 @@ class Publisher:
         known = await self.store.digests.find(key)
         entry = await self.intake.reread(known) if known else None
         return entry.digest if entry else None
-
-    async def _take_in(self, name: str) -> None:
-        match await self.intake.read(name):
-            case Entry() as entry:
-                await self._judge(entry)
-            case Unreadable() as unreadable:
-                await self._reject(unreadable)
-            case None:
-                await self._rejects.forgive(name)
-
-    async def _judge(self, entry: Entry) -> None:
-        key = await self.intake.identify(entry)
-        if isinstance(key, Problem):
-            return await self._reject(Unreadable(entry.name, entry.content_hash, (key,)))
-        known = await self.store.digests.find(key)
-        is_new_text = known is None or known.content_hash != entry.content_hash
-        if known and known.state is DigestState.PUBLISHED and is_new_text and entry.doubts:
-            return await self._reject(Unreadable(entry.name, entry.content_hash, entry.doubts))
-        await self._rejects.forgive(entry.name)
-        await self._undecided.supersede(entry.name, key)
-        if known is None or is_new_text or known.name != entry.name:
-            known = await self._remember(key, entry, *await self._decide(entry, known, is_new_text=is_new_text))
-        if known.state not in ASKING:
-            await self._undecided.settle(key, "notice.mended")
-        if known.state in SHELF:
-            await self._shelf.put(key, entry)
-        if known.state is DigestState.PUBLISHED:
-            self.corrections.note(key)
-        return None
-
-    async def _decide(self, entry: Entry, known: Known | None, *, is_new_text: bool) -> tuple[DigestState, str]:
-        if known and not (is_new_text and is_reopened(known)):
-            return known.state, known.reason
-        is_history = self._history.holds(entry.name)
-        doubts = entry.doubts if known or is_history else (*entry.doubts, *await self.intake.redated(entry))
-        decision = self.timetable.decide(entry.digest.date, is_draft=entry.digest.is_draft, now_ms=self.clock())
-        is_todays = entry.digest.date == self.timetable.today(self.clock())
-        return first_state(decision, doubts, is_history=is_history, is_todays=is_todays)
 
     async def _attend(self, known: Known, now_ms: int) -> None:
         match known.state:
@@ -296,43 +268,14 @@ class Publisher:
         if self._history.is_over:
             await self._undecided.ask(known)
 
-    async def _reject(self, file: Unreadable) -> None:
-        log.warning("digest.refused", file=ascii(file.name), problems=",".join(one.code for one in file.problems))
-        await self._undecided.supersede(file.name)
-        if self._history.holds(file.name):
-            self._history.note_unreadable(file.name)
-            await self._rejects.know(file)
-        else:
-            await self._rejects.tell(file)
-
-    async def _let_go_as_it_is(self, entry: Entry) -> Answer:
-        key = await self.intake.identify(entry)
-        if isinstance(key, Problem):
-            entry = entry.set_apart()
-            key = await self.intake.new_key(entry.digest)
-        known = await self.store.digests.find(key)
-        is_out = known is not None and known.state is DigestState.PUBLISHED
-        await self._remember(key, entry, DigestState.PUBLISHED if is_out else DigestState.APPROVED)
-        await self._rejects.forgive(entry.name, "decision.corrected" if is_out else "decision.published")
-        if not is_out:
-            await self._publish(key, entry)
+    async def _let_out(self, known: Known, entry: Entry) -> Answer:
+        if known.state is not DigestState.PUBLISHED:
+            await self._publish(known.key, entry)
             return Answer.DONE
-        await self._shelf.put(key, entry)
-        self.corrections.note(key)
+        await self._shelf.put(known.key, entry)
+        self.corrections.note(known.key)
         self._news.set()
         return Answer.CORRECTED
-
-    async def _let_go(self, name: str) -> None:
-        await self._rejects.forgive(name, "notice.gone")
-        await self._undecided.let_go(name)
-        await self._shelf.remove(name)
-
-    async def _remember(self, key: str, entry: Entry, state: DigestState, reason: str = "") -> Known:
-        digest = entry.digest
-        log.info("digest.remembered", digest=key, file=entry.name, state=state, reason=reason)
-        return await self.store.digests.remember(
-            key, digest.date, digest.slug, entry.name, entry.content_hash, state, reason
-        )
 
     async def _fill_archive(self) -> None:
         if self._history.is_over or await self.store.digests.all():
