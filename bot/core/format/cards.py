@@ -224,10 +224,10 @@ def _write_chosen(page: Manuscript, edition: Edition, items: Sequence[Item]) -> 
 
 
 def _selected(digest: Digest, edition: Edition, say: Say) -> str:
-    amounts = {"total": len(digest.items), "count": len(edition.items)}
+    day = say("card.today" if edition.is_todays else "card.any_day", total=len(digest.items))
     if edition.asked_for:
-        return say("card.selected_by", tag=bare(edition.asked_for), **amounts)
-    return say("card.selected", **amounts)
+        return say("card.selected_by", day=day, tag=bare(edition.asked_for), count=len(edition.items))
+    return say("card.selected", day=day, count=len(edition.items))
 
 
 def _footed(page: Manuscript, say: Say, group: str | None) -> Text:

@@ -74,6 +74,7 @@ class Edition:
     """A digest and those of its items that `filter` admits, by number.
 
     `asked_for` is the tag that a reader asked for on this occasion; empty when the filter is what they always follow.
+    `is_todays`: it is read on the digest's own day.
     """
 
     digest: Digest
@@ -81,6 +82,7 @@ class Edition:
     filter: TagFilter
     concordance: Concordance = field(repr=False, compare=False)
     asked_for: str = ""
+    is_todays: bool = False
 
     @property
     def rest(self) -> tuple[Item, ...]:
@@ -98,7 +100,12 @@ class Edition:
 
 
 def select(
-    digest: Digest, tag_filter: TagFilter, concordance: Concordance | None = None, *, asked_for: str = ""
+    digest: Digest,
+    tag_filter: TagFilter,
+    concordance: Concordance | None = None,
+    *,
+    asked_for: str = "",
+    is_todays: bool = False,
 ) -> Edition:
     """The edition of `digest` (labelled with topics and entities) under a filter: a muted tag excludes an item, then
     one followed tag (if any are) is needed. Those who make many editions of a digest share one `concordance`."""
@@ -106,7 +113,7 @@ def select(
     muted = _numbers(known, tag_filter.muted)
     followed = _numbers(known, tag_filter.followed) if tag_filter.followed else {item.number for item in digest.items}
     items = tuple(item for item in digest.items if item.number in followed - muted)
-    return Edition(digest, items, tag_filter, known, asked_for)
+    return Edition(digest, items, tag_filter, known, asked_for, is_todays)
 
 
 def _numbers(concordance: Concordance, tags: Iterable[str]) -> set[int]:

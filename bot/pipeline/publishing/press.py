@@ -54,14 +54,22 @@ class Press:
     aliases: Aliases = field(default_factory=Aliases)
 
     def plan(
-        self, digest: Digest, key: str, content_hash: str, targets: Sequence[Target], readers: Iterable[ReaderKey]
+        self,
+        digest: Digest,
+        key: str,
+        content_hash: str,
+        targets: Sequence[Target],
+        readers: Iterable[ReaderKey],
+        *,
+        is_todays: bool = False,
     ) -> PublicationPlan:
-        """The whole publication of a labelled digest; every rich edition has a classic one beside it."""
+        """The whole publication of a labelled digest; every rich edition has a classic one beside it. `is_todays`: it
+        goes out on its own day."""
         readers, concordance = list(readers), Concordance(digest, self.aliases)
         outcomes = {watch: outcome(Watch.parse(watch), concordance) for watch in {one.watch_key for one in readers}}
         wanted = {Slip("card")} | {Slip(one.style, one.filter_key, outcomes[one.watch_key]) for one in readers}
         wanted |= {replace(slip, style="card") for slip in wanted if slip.style == "rich"}
-        editions = {slip.key: self._edition(digest, key, slip, concordance) for slip in wanted}
+        editions = {slip.key: self._edition(digest, key, slip, concordance, is_todays=is_todays) for slip in wanted}
         if not all(editions.values()):
             editions[FOR_QUIET] = (self._quiet_call(key),)
         groups = {target.edition for target in targets}
@@ -143,12 +151,14 @@ class Press:
         chosen = select(digest, tags, concordance or Concordance(digest, self.aliases))
         return Excerpt(_only(digest, chosen), len(digest.items)) if chosen.items else None
 
-    def _edition(self, digest: Digest, key: str, slip: Slip, concordance: Concordance) -> tuple[Call, ...]:
+    def _edition(
+        self, digest: Digest, key: str, slip: Slip, concordance: Concordance, *, is_todays: bool
+    ) -> tuple[Call, ...]:
         """The calls of an edition; none when nothing in the digest is for its readers."""
         if slip.style == "full":
             return self._announced(self.group_calls(digest, key), digest, slip.outcome)
         tags = TagFilter.parse(slip.filter_key)
-        chosen = None if tags.is_empty else select(digest, tags, concordance)
+        chosen = None if tags.is_empty else select(digest, tags, concordance, is_todays=is_todays)
         if chosen is not None and not chosen.items and not slip.outcome.alerts:
             return ()
         if slip.style == "rich" and (chosen is None or chosen.items):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import structlog
 
@@ -251,7 +252,10 @@ class Publisher:
 
     async def _publish(self, key: str, entry: Entry) -> None:
         targets, editions = await self.targets(), await self.store.chats.editions()
-        plan = await asyncio.to_thread(self.press.plan, entry.digest, key, entry.content_hash, targets, editions)
+        is_todays = entry.digest.date == self.timetable.today(self.clock())
+        plan = await asyncio.to_thread(
+            partial(self.press.plan, is_todays=is_todays), entry.digest, key, entry.content_hash, targets, editions
+        )
         await self._shelf.put(key, entry)
         campaign_id = await self.store.campaigns.publish(plan)
         self.wake()

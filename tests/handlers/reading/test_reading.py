@@ -90,7 +90,7 @@ async def test_a_reader_with_tags_gets_their_edition_and_the_rest_on_a_tap(bot: 
     await follow(bot, "OpenAI")
 
     card = await bot.write(READER, "/today")
-    assert "这期 5 条，按你的标签送 1 条" in card.text
+    assert "今天 5 条，按你的标签送 1 条" in card.text
     assert "OpenAI发布新的大模型" in card.text
 
     await bot.tap(READER, "逐条细读")
@@ -105,7 +105,7 @@ async def test_today_with_a_tag_filters_on_demand_and_stays_with_it(bot: Bot) ->
     await bot.shelve(newspaper(TODAY))
 
     card = await bot.write(READER, "/today openai")
-    assert "这期 5 条，“OpenAI” 1 条" in card.text
+    assert "今天 5 条，“OpenAI” 1 条" in card.text
     assert "你的标签" not in card.text
 
     await bot.tap(READER, "逐条细读")

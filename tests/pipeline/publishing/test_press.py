@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from bot.core.format import Links
 from bot.core.models import Say
 from bot.core.tags.edition import TagFilter
@@ -49,3 +51,16 @@ def test_a_thousand_readers_of_twenty_filters_are_twenty_renderings() -> None:
     assert set(plan.editions) == {EditionKey("card"), *(EditionKey("card", tags.key) for tags in FILTERS)}
     printed = [calls for edition, calls in plan.editions.items() if calls and edition != EditionKey("card")]
     assert said["card.selected"] == len(printed) > 10
+
+
+@pytest.mark.parametrize(("is_todays", "words"), [(True, "今天 2 条，按你的标签送 1 条"), (False, "这期 2 条，按")])
+def test_a_card_under_tags_says_today_only_on_the_digests_own_day(is_todays: bool, words: str) -> None:
+    told = taxonomy().label(digest(section(1, "要闻", brief(1, "机器人开源了"), brief(2, "裁员"))))
+    tags = TagFilter(("机器人",)).key
+
+    plan = Press(Links("ai_bot"), catalogue()).plan(
+        told, "20260206", "hash", (), [ReaderKey("card", tags)], is_todays=is_todays
+    )
+
+    (card,) = plan.editions[EditionKey("card", tags)]
+    assert words in card.params["text"]
