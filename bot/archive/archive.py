@@ -197,19 +197,16 @@ class Archive:
     async def suggest(self, text: str, *, limit: int = 4) -> tuple[str, ...]:
         """Other queries near to one that found nothing; each of them finds something."""
         query, _ = self._understand(text, ())
-        found, tried = list[str](), set[str]()
+        found, tried = list[str](), {query, Query()}
         async with self._file.reading() as connection, aclosing(alternatives(connection, query, self._names)) as others:
             async for other in others:
-                if other not in tried and await self._count(connection, other):
-                    found.append(other)
-                tried.add(other)
+                meant, scope = self._understand(other, ())
+                if meant not in tried and await ranking.count(connection, scope):
+                    found.append(other.upper() if text.isupper() and other.islower() else other)
+                tried.add(meant)
                 if len(found) >= limit or len(tried) >= ALTERNATIVES_TRIED:
                     break
         return tuple(found)
-
-    async def _count(self, connection: aiosqlite.Connection, text: str) -> int:
-        query, scope = self._understand(text, ())
-        return 0 if query.is_empty else await ranking.count(connection, scope)
 
     def _understand(self, text: str, tags: Sequence[str]) -> tuple[Query, ranking.Scope]:
         today = dt.datetime.fromtimestamp(self._clock() / 1000, self._timezone).date()

@@ -65,7 +65,8 @@ def _similar_names(word: str, names: list[str]) -> list[str]:
 async def _instead_of_chinese(connection: aiosqlite.Connection, word: str, names: list[str]) -> AsyncIterator[str]:
     for other in await _seen_instead(connection, word):
         yield other
-    for other in chain(_apart(word, names), _swapped(word), _without_one(word), _beginnings_and_ends(word)):
+    known = [name for name in map(fold, names) if name in word]
+    for other in chain(_apart(word, known), _swapped(word), _without_one(word), _beginnings_and_ends(word, known)):
         yield other
 
 
@@ -91,12 +92,13 @@ def _count_words(pattern: regex.Pattern[str], texts: list[str]) -> Counter[str]:
     return Counter(chain.from_iterable(pattern.findall(fold(text)) for text in texts))
 
 
-def _apart(word: str, names: list[str]) -> Iterator[str]:
-    """`英伟达芯片` is 英伟达 and 芯片, or at least 英伟达."""
-    for name in sorted(map(fold, names), key=len, reverse=True):
+def _apart(word: str, names: Iterable[str]) -> Iterator[str]:
+    """`英伟达芯片禁令` is 英伟达 and 芯片禁令, or 英伟达 and 芯片, or at least 英伟达."""
+    for name in sorted(names, key=len, reverse=True):
         before, found, after = word.partition(name)
         if found and (before or after):
             yield " ".join(part for part in (before, found, after) if part)
+            yield from (f"{found} {piece}" for rest in (before, after) for piece in _beginnings_and_ends(rest))
             yield found
 
 
@@ -110,10 +112,13 @@ def _without_one(word: str) -> Iterator[str]:
         yield from (word[:at] + word[at + 1 :] for at in range(len(word)))
 
 
-def _beginnings_and_ends(word: str) -> Iterator[str]:
+def _beginnings_and_ends(word: str, names: Iterable[str] = ()) -> Iterator[str]:
+    """What is left of a word cut once, the longest first; none of the names in it is cut."""
+    whole = [range(word.find(name) + 1, word.find(name) + len(name)) for name in names]
     for length in range(len(word) - 1, 1, -1):
-        yield word[:length]
-        yield word[-length:]
+        for cut, piece in ((length, word[:length]), (len(word) - length, word[-length:])):
+            if not any(cut in name for name in whole):
+                yield piece
 
 
 async def _instead_of_latin(connection: aiosqlite.Connection, word: str, found: list[Run]) -> AsyncIterator[str]:

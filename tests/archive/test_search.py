@@ -239,6 +239,17 @@ async def test_suggestions_find_something(archive: Archive) -> None:
             assert (await archive.search(text)).total > 0
 
 
+async def test_suggestions_are_worth_a_tap(archive: Archive) -> None:
+    """None says the same as another, none cuts a known name, capitals stay capitals."""
+    texts = ("英伟达芯片遭遇禁令", "OpenAI发布GPT-5", "Anthropic发布模型")
+    await archive.index(source(digest(FRIDAY, *(item(at, text) for at, text in enumerate(texts, 1)))))
+    assert await archive.suggest("Antropic") == ("Anthropic",)
+    assert await archive.suggest("GTP-5") == ("GPT-5",)
+    found = await archive.suggest("英伟达芯片出口禁令", limit=9)
+    assert found[:2] == ("英伟达 芯片", "英伟达 禁令")
+    assert "英伟" not in found
+
+
 async def test_nothing_like_it_is_no_suggestion(archive: Archive) -> None:
     """Where nothing is near, nothing is offered."""
     await archive.index(source(digest(FRIDAY, item(1, "融资"))))
