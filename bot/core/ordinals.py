@@ -37,6 +37,12 @@ def find_ordinal(text: str) -> Ordinal | None:
     return Ordinal(int(digits), digits, found.end())
 
 
+def is_ordinal(text: str) -> bool:
+    """Whether a text is a number and nothing else: `1、`."""
+    found = find_ordinal(f"{text.rstrip()} x")
+    return found is not None and found.end > len(text.rstrip())
+
+
 def begins_with_mark(text: str) -> bool:
     """Whether a line is one of several that their author numbers or gives a time."""
     return find_ordinal(text) is not None or _TIME.match(text) is not None

@@ -16,10 +16,13 @@ _WIDE = re.compile(
 )
 _AFTER_BREAK = re.compile("(?<=[\r\n])")
 _SENTENCE_END = "。！？；：…"
-_OWN_LINE = re.compile(r"\W{0,3}(?:[\w &/-]{1,12}[：:](?!//|\d)|https?://)")
-"""What begins a line on purpose: a short name before a colon (`链接：…`), an address."""
-_ADDRESS_END = re.compile(r"https?://\S+\s*\Z")
+_ADDRESS = r"[^\w\r\n]{0,3}https?://[^\s]+[ \t]*"
+_OWN_LINE = re.compile(rf"[^\w\r\n]{{0,3}}[\w &/-]{{1,12}}(?<!\d)[：:](?!//)|{_ADDRESS}(?:[\r\n]|\Z)")
+"""What begins a line on purpose: a short name before a colon (`链接：…`), an address and nothing else."""
+_ADDRESS_LINE = re.compile(rf"(?:\A|[\r\n])(?:[^\r\n：:]{{1,12}}[：:][ \t]*)?{_ADDRESS}\Z")
 _LOOK_BACK = 200
+MEDIA = ("🖼", "🎬", "🎧")
+"""What stands before the name of a picture, a film, a recording."""
 _SIGNS = frozenset({"So", "Sm"})  # categories of signs that begin a line on purpose: ✅ → 📌
 _DOTS = "•·∙‣⁃"
 
@@ -73,6 +76,11 @@ def unstyled(inline: Inline, style: Style) -> Inline:
     return tidy(Run(run.text, run.style & ~style, run.url) for run in inline)
 
 
+def is_media(inline: Inline) -> bool:
+    """Whether a line is a picture, a film or a recording."""
+    return plain(inline).startswith(MEDIA)
+
+
 def words(text: str, style: Style = PLAIN) -> Inline:
     """One run, or nothing for an empty text."""
     return (Run(text, style),) if text else ()
@@ -115,6 +123,6 @@ def _joint(text: str, at: int) -> str:
         return " "
     if before in _SENTENCE_END or after in _DOTS or unicodedata.category(after) in _SIGNS:
         return "\n"
-    if _OWN_LINE.match(text, at + 1) or _ADDRESS_END.search(text, max(0, at - _LOOK_BACK), at):
+    if _OWN_LINE.match(text, at + 1) or _ADDRESS_LINE.search(text, max(0, at - _LOOK_BACK), at):
         return "\n"
     return "" if is_wide(before) and is_wide(after) else " "

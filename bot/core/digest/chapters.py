@@ -110,7 +110,7 @@ def _hold_news(chapters: Sequence[Chapter]) -> bool:
     for chapter in chapters:
         if heads.has_only_linked_lists(chapter.nodes) or heads.begins_with_heads(chapter.nodes):
             return True
-        if heads.has_told_list(chapter.nodes):
+        if heads.has_told_list(chapter.nodes) or heads.counted_heads(heads.pieces(chapter.nodes)):
             return True
     return sum(heads.has_only_news_lists(chapter.nodes) for chapter in chapters) * 2 > len(chapters)
 

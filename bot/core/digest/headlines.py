@@ -59,7 +59,7 @@ def of_bold_line(inline: Inline) -> Headline | None:
     """A paragraph that is bold as a whole, but for a link to its source, and announces no list."""
     bold = _bold_end(inline)
     text, rest = plain(inline), cut(inline, bold)
-    if not bold or "\n" in text or ends_with_colon(text) or text[:bold].rstrip().endswith("。"):
+    if not bold or "\n" in text or ends_with_colon(text) or text[:bold].rstrip().endswith(("。", "：", ":")):
         return None
     if find_commentary(inline) is not None:
         return None
@@ -127,11 +127,6 @@ def bold_start(inline: Inline) -> str:
 def begins_with_link(inline: Inline) -> bool:
     """Whether a line begins with a link to a story, or ends with one to its source."""
     return _link_end(inline) > 0 or _source_start(inline) is not None
-
-
-def is_media(inline: Inline) -> bool:
-    """Whether a line is a picture, a film or a frame."""
-    return plain(inline).startswith(MEDIA_MARKS)
 
 
 def source_url(inline: Inline) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from bot.core.models import PLAIN, Block, Code, Inline, Label, ListBlock, ListEntry, Paragraph, Quote, Run, Style, Table
-from bot.core.runs import strip, tidy
+from bot.core.runs import MEDIA, strip, tidy
 
 
 def _names(text: str) -> frozenset[str]:
@@ -44,7 +44,7 @@ _OTHERS = _names(
 )
 KNOWN = BREAKING | HIDDEN | _OTHERS | frozenset(STYLES)
 
-MEDIA_MARKS = ("🖼", "🎬", "🎧", "🔗")
+MEDIA_MARKS = (*MEDIA, "🔗")
 _MEDIA = {
     "img": "🖼 图片",
     "video": "🎬 视频",
@@ -90,7 +90,8 @@ def media(tag: Tag) -> tuple[str, str] | None:
     name = (tag.attributes.get("alt") or tag.attributes.get("title") or "").strip()
     if not (address or name):
         return None
-    mark, _, kind = _MEDIA[tag.name].partition(" ")
+    is_audio = tag.attributes.get("type", "").startswith("audio")
+    mark, _, kind = _MEDIA["audio" if is_audio else tag.name].partition(" ")
     return f"{mark} {name or kind}", address
 
 

@@ -17,7 +17,7 @@ from bot.core.digest.nodes import Heading, Node, Piece, Rule
 from bot.core.digest.repeats import mark_repeats
 from bot.core.digest.stories import Entry
 from bot.core.models import Inline, Item, Label, ListBlock, Paragraph, Passage, Quote, Run, Section, Style, plain
-from bot.core.ordinals import without_ordinal
+from bot.core.ordinals import is_ordinal, without_ordinal
 from bot.core.runs import cut, tidy
 from bot.core.wording import block_lines
 
@@ -38,7 +38,7 @@ class Outline:
 def build_outline(nodes: Sequence[Node], title: str) -> Outline:
     """Sections, items, briefs and passages of a body; `title` is the front matter's, empty when there is none."""
     own_title, nodes = _without_title(list(nodes), title)
-    root = chapter_tree(grouped(list(_normalised(nodes))))
+    root = chapter_tree(grouped(list(_normalised(_with_numbers(nodes)))))
     shown = Headline((Run(title or own_title),) if title or own_title else ())
     drafts = _without_preface(list(_sections(root, shown)))
     return Outline(own_title, _numbered(drafts))
@@ -114,11 +114,28 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
+def _with_numbers(nodes: Sequence[Node]) -> list[Node]:
+    """The nodes, a number that stands alone joined to the paragraph below it."""
+    joined: list[Node] = []
+    for node in nodes:
+        above = joined[-1] if joined else None
+        if isinstance(above, Piece) and isinstance(node, Piece) and _is_number(above) and heads.inline_of(node):
+            joined[-1] = Piece(Paragraph(tidy((*heads.inline_of(above), *heads.inline_of(node)))), above.line)
+        else:
+            joined.append(node)
+    return joined
+
+
+def _is_number(piece: Piece) -> bool:
+    return isinstance(piece.block, Paragraph) and is_ordinal(plain(piece.block.inline))
+
+
 def _normalised(nodes: Sequence[Node]) -> Iterator[Node]:
     """Commentary stands for itself, in a quote, a list or as a heading; a title of another wording is a line."""
     levels = [node.level for node in nodes if isinstance(node, Heading)]
     highest = min(levels, default=0)
-    is_titled = levels[:1] == [highest] and levels.count(highest) == 1 < len(levels) and highest == 1
+    is_titled = isinstance(nodes[0], Heading) if nodes else False
+    is_titled = is_titled and levels[:1] == [highest] and levels.count(highest) == 1 < len(levels) and highest == 1
     parts = _names_of_parts(nodes, highest)
     for node in nodes:
         match node:
@@ -144,12 +161,15 @@ def _names_of_parts(nodes: Sequence[Node], highest: int) -> set[str]:
     counts: Counter[str] = Counter()
     is_prose = False
     for node, below in pairwise(nodes):
-        if isinstance(node, Heading) and node.level > highest and isinstance(below, Piece):
+        if isinstance(node, Heading) and node.level > highest:
             text = plain(node.inline)
             is_name = len(text) <= _PART_MAX and not (any(run.url for run in node.inline) or is_roundup(text))
-            if is_name and not (heads.is_linked(below) or heads.is_headline(below)):
-                counts[_letters(text)] += 1
-                is_prose |= not heads.is_list(below)
+            if isinstance(below, Piece):
+                is_name = is_name and not (heads.is_linked(below) or heads.is_headline(below))
+                is_prose |= is_name and not heads.is_list(below)
+            else:
+                is_name = is_name and isinstance(below, Heading) and below.level > node.level
+            counts[_letters(text)] += is_name
     return {name for name, count in counts.items() if count > 1 and is_prose}
 
 

@@ -140,5 +140,5 @@ def _assembled(
 
 
 def _title_of_name(stem: str, date: dt.date) -> str:
-    words = stem_slug(stem).replace("-", " ").replace("_", " ").strip()
-    return words or date.isoformat()
+    words = stem_slug(stem).replace("-", " ").replace("_", " ").split()
+    return " ".join(words) or date.isoformat()

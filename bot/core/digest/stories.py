@@ -18,6 +18,7 @@ from bot.core.digest.heads import (
     counted_heads,
     has_commentary,
     has_only_linked_lists,
+    has_told_list,
     inline_of,
     is_label,
     is_list,
@@ -42,7 +43,7 @@ from bot.core.models import (
     Quote,
     plain,
 )
-from bot.core.runs import lines, strip
+from bot.core.runs import is_media, lines, strip
 
 Entry = Item | Passage
 
@@ -79,7 +80,10 @@ def passage(nodes: Nodes) -> Iterator[Passage]:
 def section(nodes: Nodes, title: Headline, line: int = 0, *, is_preface: bool = False) -> Iterator[Entry]:
     """What stands under a section's title, before its first headline (`is_preface`) or without any."""
     own, roundup = _until_roundup_label(pieces(nodes))
-    heads = story_heads(own) or ([] if is_preface else run_in_heads(own) or counted_heads(own))
+    heads = story_heads(own)
+    if is_preface and len(heads) == 1 and heads[0].headline.url is None:
+        heads = []  # a motto above the first section
+    heads = heads or ([] if is_preface else run_in_heads(own) or counted_heads(own))
     if heads:
         yield from _headed(own, heads)
     elif are_names(own):
@@ -147,7 +151,7 @@ def short_news(nodes: Nodes) -> Iterator[Entry]:
                 yield from short_news([Piece(block, piece.line) for block in blocks])
             case Paragraph(inline) if is_label(inline):
                 yield Passage((Label(inline),))
-            case Paragraph(inline) if headlines.is_media(inline) or (numbered and not is_numbered(piece)):
+            case Paragraph(inline) if is_media(inline) or (numbered and not is_numbered(piece)):
                 yield Passage((piece.block,))
             case Paragraph(inline) if (head := headlines.of_run_in(inline)) and is_frame(head.text):
                 yield Passage((piece.block,))
@@ -164,11 +168,20 @@ def _headed(own: Sequence[Piece], heads: list[Head]) -> Iterator[Entry]:
         told = own[head.at + 1 : end]
         if not told and not (head.headline.url or head.headline.rest) and end < len(own) and end + 1 not in ends:
             yield Passage((Label(inline_of(own[head.at])),))  # a headline with nothing but the next one below it
-        elif told and len(head.headline.text) <= NAME_MAX and has_only_linked_lists(told):
+        elif is_frame(head.headline.text) and not head.headline.url:
+            yield from passage([Piece(Label(head.headline.inline), own[head.at].line), *told])
+        elif _names_news(head, told):
             yield Passage((Label(inline_of(own[head.at])),))
             yield from short_news(told)
         else:
             yield from item(head.headline, told, own[head.at].line)
+
+
+def _names_news(head: Head, told: Sequence[Piece]) -> bool:
+    """Whether a line names the list of news below it, and is no headline itself."""
+    if are_lists(told) and has_told_list(told):
+        return True
+    return bool(told) and len(head.headline.text) <= NAME_MAX and has_only_linked_lists(told)
 
 
 def _until_rule(nodes: Nodes) -> tuple[list[Piece], list[Piece]]:

@@ -9,6 +9,7 @@ from bot.core.format.manuscript import Cut, Manuscript
 from bot.core.format.rich_text import clean
 from bot.core.format.tables import Cell, aligned, spelled_out
 from bot.core.models import Block, Code, Inline, Label, ListBlock, ListEntry, Paragraph, Quote, Run, Style, Table, plain
+from bot.core.runs import is_media
 
 INDENT = "\u3000"
 """One Chinese character wide, so nested lines stand under the text of the line above."""
@@ -84,7 +85,7 @@ def is_lead_in(block: Block) -> bool:
 
 
 def _lines_between(above: Block, below: Block) -> int:
-    if isinstance(above, Label) or is_lead_in(above):
+    if isinstance(above, Label) or is_lead_in(above) or (isinstance(below, Paragraph) and is_media(below.inline)):
         return 1
     if isinstance(below, Label) or (isinstance(below, Paragraph) and not isinstance(above, Quote)):
         return 2

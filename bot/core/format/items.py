@@ -10,7 +10,7 @@ from bot.core.format.manuscript import Cut, Manuscript
 from bot.core.models import PLAIN, Block, Commentary, CommentaryKind, Inline, Item, Paragraph, Run, Say, Style, plain
 from bot.core.ordinals import find_ordinal
 
-_CONTINUING = "，,。.：:；;、—–-（( "
+_CONTINUING = "，,。.：:；;、（( "
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 

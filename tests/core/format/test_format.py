@@ -238,6 +238,13 @@ def test_a_column_without_values_keeps_its_name() -> None:
     assert "乙" * 20 in body(Passage((table,)))
 
 
+def test_pictures_stand_close_below_what_they_show() -> None:
+    """Pictures follow the text without an empty line, and each other too."""
+    said_then = [Paragraph(words(text)) for text in ("话", "🖼 一", "🖼 二", "还有")]
+
+    assert body(Passage(tuple(said_then))) == "话\n🖼 一\n🖼 二\n\n还有"
+
+
 def test_quotes_and_code_keep_their_look() -> None:
     """A quote in a quote is drawn as one, as Telegram does."""
     blocks = (Quote((said("引"), Quote((said("内"),)))), Code("a = 1\n\tb\n", "python x"))
