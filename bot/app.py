@@ -26,6 +26,7 @@ from bot.listener import listening
 from bot.locales import catalogue
 from bot.logs import configure_logs
 from bot.pipeline.admins import Admins, DeliveryHooks
+from bot.pipeline.calling.embassy import Embassy
 from bot.pipeline.calling.ratelimit import Limiter
 from bot.pipeline.calling.sender import Sender
 from bot.pipeline.calling.traffic import Traffic
@@ -199,6 +200,7 @@ async def _build(
         archive=archive,
         store=store,
         sender=sender,
+        embassy=Embassy(bot),
         delivery=delivery,
         publisher=publisher,
         taxonomy=taxonomy,

@@ -12,7 +12,16 @@ from telegram.ext import Application, BaseHandler
 
 from bot.handlers import groups, membership
 from bot.handlers.callbacks import Verb, callback_handler
-from bot.handlers.choosing import following, privacy, settings, start, subscriptions, tagging, watching
+from bot.handlers.choosing import (
+    administering,
+    following,
+    privacy,
+    settings,
+    start,
+    subscriptions,
+    tagging,
+    watching,
+)
 from bot.handlers.commands import publish_commands
 from bot.handlers.desk import Desk
 from bot.handlers.errors import register_errors
@@ -49,6 +58,7 @@ TALKERS: tuple[Talker, ...] = (
     watching,
     subscriptions,
     settings,
+    administering,
     privacy,
     admin,
     search,

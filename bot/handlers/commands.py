@@ -7,6 +7,7 @@ from telegram import (
     Bot,
     BotCommand,
     BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
@@ -29,6 +30,7 @@ async def publish_commands(bot: Bot, desk: Desk) -> None:
     """Bring the menus up to date. An admin who never wrote to the bot has no chat yet and is passed over."""
     await _publish(bot, desk, BotCommandScopeAllPrivateChats(), READER)
     await _publish(bot, desk, BotCommandScopeAllGroupChats(), GROUP)
+    await _publish(bot, desk, BotCommandScopeAllChatAdministrators(), (*GROUP, "settings"))
     for admin_id in sorted(desk.admin_ids):
         await _publish(bot, desk, BotCommandScopeChat(admin_id), READER + ADMIN)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.archive import Archive
     from bot.core.format import Links
     from bot.core.tags.topics import Taxonomy
+    from bot.pipeline.calling.embassy import Embassy
     from bot.pipeline.calling.sender import Sender
     from bot.pipeline.delivering.delivery import Delivery
     from bot.pipeline.publishing.publisher import Publisher
@@ -34,6 +35,7 @@ class Desk:
     archive: Archive
     store: Store
     sender: Sender
+    embassy: Embassy
     delivery: Delivery
     publisher: Publisher
     taxonomy: Taxonomy

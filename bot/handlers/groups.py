@@ -13,8 +13,10 @@ from bot.core.format.parts import Button, Part
 from bot.core.format.rich_text import Writer
 from bot.core.models import Run
 from bot.core.search.query import MAX_CHARACTERS
-from bot.handlers.callbacks import Verb
+from bot.handlers.callbacks import RefusedError, Verb
+from bot.handlers.choosing.places import Place, is_administrator
 from bot.handlers.desk import Desk
+from bot.handlers.membership import meet
 from bot.handlers.queries import shorten, to_payload
 from bot.handlers.quoting import clipped
 from bot.handlers.readers import message_of
@@ -30,12 +32,13 @@ VERBS: Mapping[str, Verb] = {}
 
 
 def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
-    """/today, /search and /help in groups."""
+    """/today, /search, /help and, for administrators, /settings in groups."""
     in_group = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
     return [
         CommandHandler("today", partial(_today, desk), in_group),
         CommandHandler("search", partial(_search, desk), in_group),
         CommandHandler("help", partial(_help, desk), in_group),
+        CommandHandler("settings", partial(_settings, desk), in_group),
     ]
 
 
@@ -59,6 +62,36 @@ async def _search(desk: Desk, update: Update, context: CallbackContext[Any, Any,
 async def _help(desk: Desk, update: Update, _context: object) -> None:
     talk = Button(desk.say("help.talk"), url=desk.links.subscribe())
     await reply(desk, message_of(update), Part(desk.say("help.group").strip(), keyboard=((talk,),)))
+
+
+async def _settings(desk: Desk, update: Update, _context: object) -> None:
+    message = message_of(update)
+    try:
+        is_theirs = await _is_administrator(desk, message)
+    except RefusedError as refusal:
+        await reply(desk, message, Part(desk.say(refusal.key)))
+        return
+    if is_theirs:
+        await meet(desk, message.chat)
+        await reply(desk, message, _settings_link(desk, message))
+    else:
+        talk = Button(desk.say("help.talk"), url=desk.links.subscribe())
+        await reply(desk, message, Part(desk.say("group.not_admin"), keyboard=((talk,),)))
+
+
+async def _is_administrator(desk: Desk, message: Message) -> bool:
+    if message.sender_chat is not None:
+        # Who writes as the group itself is an administrator who stays anonymous; a channel is nobody's administrator.
+        return message.sender_chat.id == message.chat_id
+    return message.from_user is not None and await is_administrator(desk, message.from_user.id, message.chat_id)
+
+
+def _settings_link(desk: Desk, message: Message) -> Part:
+    """The way into private; from a topic, where the digest may then be sent to it."""
+    place = Place(message.chat_id, message.message_thread_id if message.is_topic_message else None)
+    is_main = message.chat.is_forum and place.thread_id is None
+    link = Button(desk.say("group.settings_open"), url=desk.links.settings(str(place)))
+    return Part(desk.say("group.settings_topic" if is_main else "group.settings"), keyboard=((link,),))
 
 
 async def _results(desk: Desk, query: str) -> Part:

@@ -14,9 +14,10 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import BaseHandler, ChatMemberHandler, MessageHandler, filters
 
-from bot.core.format.parts import Part
+from bot.core.format.parts import Button, Part
 from bot.handlers.callbacks import Verb
 from bot.handlers.desk import Desk
+from bot.handlers.quoting import quoted
 from bot.handlers.replies import send
 from bot.storage.records import ChatKind, ChatStatus
 
@@ -42,7 +43,7 @@ def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
 async def _changed(desk: Desk, update: Update, _context: object) -> None:
     change = update.my_chat_member
     assert change is not None  # noqa: S101 - the handler is only called for these
-    await _met(desk, change.chat)
+    await meet(desk, change.chat)
     if not _is_present(change.new_chat_member):
         await _shut_out(desk, change.chat)
     elif not await _is_welcome(desk, change):
@@ -50,9 +51,22 @@ async def _changed(desk: Desk, update: Update, _context: object) -> None:
     else:
         await desk.store.chats.revive(change.chat.id)
         log.info("chat.open", chat_id=change.chat.id)
+        if change.chat.type != ChatType.PRIVATE and not _is_present(change.old_chat_member):
+            await _introduce(desk, change)
 
 
-async def _met(desk: Desk, chat: TelegramChat) -> None:
+async def _introduce(desk: Desk, change: ChatMemberUpdated) -> None:
+    """Show who added the bot the way to the settings: in private, or in the group when they never opened the bot. A
+    channel's readers have nothing to do with it."""
+    chat = change.chat
+    link = Button(desk.say("group.settings_open"), url=desk.links.settings(str(chat.id)))
+    part = Part(desk.say("invitation.accepted", name=quoted(chat.title or "")), keyboard=((link,),))
+    if not await send(desk, change.from_user.id, part) and chat.type != ChatType.CHANNEL:
+        await send(desk, chat.id, part)
+
+
+async def meet(desk: Desk, chat: TelegramChat) -> None:
+    """Know a chat, by its name of now."""
     name = chat.title or chat.full_name or ""
     await desk.store.chats.ensure(chat.id, KINDS[ChatType(chat.type)], name, chat.username or "")
 

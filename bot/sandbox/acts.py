@@ -9,7 +9,7 @@ from typing import Any
 from bot.sandbox.detection import with_detected
 from bot.sandbox.entities import TEXT_LIMIT
 from bot.sandbox.messages import Message
-from bot.sandbox.people import ADMINISTRATORS, PRESENT, Chat, ChatKind, Membership, member_json
+from bot.sandbox.people import ADMINISTRATORS, ANONYMOUS, PRESENT, Chat, ChatKind, Membership, member_json
 from bot.sandbox.world import Event, World
 
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -45,7 +45,7 @@ def write(
     message = Message(
         id=world.next_message_id(chat_id),
         chat_id=chat_id,
-        sender_id=user_id,
+        sender_id=ANONYMOUS.id if user_id in chat.hidden else user_id,
         sent_at_ms=world.clock(),
         text=text,
         entities=with_detected(text, ()),

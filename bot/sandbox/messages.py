@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.sandbox.keyboards import Keyboard, callbacks, keyboard_json
 from bot.sandbox.nesting import Entities, TextEntity
-from bot.sandbox.people import Chat, User
+from bot.sandbox.people import ANONYMOUS, Chat, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ def message_json(message: Message, chat: Chat, sender: User, reply: dict[str, An
         "is_topic_message": True if message.thread_id else None,
         "edit_date": message.edited_at_ms // 1000 if message.edited_at_ms is not None else None,
         "reply_to_message": reply,
+        "sender_chat": chat.json() if sender == ANONYMOUS else None,
         "reply_markup": keyboard_json(message.keyboard) if message.keyboard else None,
         "link_preview_options": preview_json(message.preview) if message.preview != Preview() else None,
         "forward_origin": _origin_json(message) if message.forwarded_from else None,

@@ -51,12 +51,17 @@ class User:
         return found
 
 
+ANONYMOUS = User(1_087_968_824, "Group", "GroupAnonymousBot", is_bot=True)
+"""Who seems to write where an administrator stays anonymous. Source: https://core.telegram.org/bots/api#message"""
+
+
 @dataclass(slots=True)
 class Chat:
     """A place for messages. In a private chat `title` is the person's name and `id` the person's id.
 
     `is_started`: the person has opened the chat with the bot; `is_blocked`, `is_deactivated`: the bot may not write.
-    `migrated_to`: the supergroup that a basic group became. `closed_topics`: threads nobody may write to.
+    `migrated_to`: the supergroup that a basic group became. `closed_topics`: threads nobody may write to. `hidden`:
+    administrators who write as the group itself.
     """
 
     id: int
@@ -72,6 +77,7 @@ class Chat:
     topics: set[int] = field(default_factory=set)
     closed_topics: set[int] = field(default_factory=set)
     pinned: list[int] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
 
     @property
     def is_private(self) -> bool:
@@ -111,14 +117,14 @@ _PERMISSIONS = (
 )  # fmt: skip
 
 
-def member_json(user: User, membership: Membership) -> dict[str, Any]:
+def member_json(user: User, membership: Membership, *, is_hidden: bool = False) -> dict[str, Any]:
     """A ChatMember of the Bot API."""
     found: dict[str, Any] = {"user": user.json(), "status": membership.value}
     match membership:
         case Membership.CREATOR:
-            found["is_anonymous"] = False
+            found["is_anonymous"] = is_hidden
         case Membership.ADMINISTRATOR:
-            found |= {"can_be_edited": False, "is_anonymous": False} | dict.fromkeys(_RIGHTS, True)
+            found |= {"can_be_edited": False, "is_anonymous": is_hidden} | dict.fromkeys(_RIGHTS, True)
         case Membership.RESTRICTED:
             found |= {"is_member": True, "until_date": 0} | dict.fromkeys(_PERMISSIONS, False)
         case Membership.KICKED:

@@ -176,6 +176,10 @@ class FakeTelegram:
         """A person joins, leaves or is promoted in a group."""
         acts.join(self.world, user_id, chat_id, Membership(membership))
 
+    def hide(self, user_id: int, chat_id: int) -> None:
+        """An administrator writes as the group itself from now on."""
+        self.world.chats[chat_id].hidden.add(user_id)
+
     def place_bot(self, chat_id: int, membership: Membership | str, by_user_id: int = ADMIN) -> None:
         """Someone adds, promotes, restricts or removes the bot in a group."""
         acts.place_bot(self.world, by_user_id, chat_id, Membership(membership))

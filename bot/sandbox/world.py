@@ -11,7 +11,7 @@ from bot.sandbox.limits import Limits
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.messages import Message, message_json
 from bot.sandbox.parameters import whole
-from bot.sandbox.people import ADMINISTRATORS, PRESENT, Chat, ChatKind, Membership, User, private_chat
+from bot.sandbox.people import ADMINISTRATORS, ANONYMOUS, PRESENT, Chat, ChatKind, Membership, User, private_chat
 
 QUERY_LIFE_MS = 30_000
 
@@ -68,7 +68,7 @@ class World:
     def __init__(self, clock: Callable[[], int], bot: User) -> None:
         self.clock = clock
         self.bot = bot
-        self.users: dict[int, User] = {bot.id: bot}
+        self.users: dict[int, User] = {bot.id: bot, ANONYMOUS.id: ANONYMOUS}
         self.chats: dict[int, Chat] = {}
         self.messages: dict[int, dict[int, Message]] = {}
         self.questions: dict[str, Question] = {}

@@ -21,6 +21,7 @@ async def test_each_kind_of_chat_has_its_menu(bot: Bot) -> None:
     assert menu(bot, READER, READER)[:6] == ["today", "date", "week", "search", "saved", "tags"]
     assert {"follow", "mute", "start", "stop", "help"} < {*menu(bot, READER, READER)}
     assert menu(bot, READER, GROUP) == ["today", "search", "help"]
+    assert menu(bot, ADMIN, GROUP) == ["today", "search", "help", "settings"]
     assert menu(bot, ADMIN, ADMIN)[-5:] == ["broadcast", "campaigns", "preview", "publish", "stats"]
 
 
@@ -31,7 +32,7 @@ async def test_menus_that_are_right_are_not_written_again(bot: Bot) -> None:
 
     await publish_commands(bot.application.bot, bot.desk)
 
-    assert len(bot.telegram.calls_of("setMyCommands")) == written == 3
+    assert len(bot.telegram.calls_of("setMyCommands")) == written == 4
 
 
 async def test_an_admin_who_never_wrote_stops_nothing(bot: Bot) -> None:

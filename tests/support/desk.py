@@ -31,6 +31,7 @@ from bot.core.schedule import Timetable
 from bot.handlers import Desk, register
 from bot.locales import catalogue
 from bot.pipeline.admins import Admins, DeliveryHooks
+from bot.pipeline.calling.embassy import Embassy
 from bot.pipeline.calling.ratelimit import Limiter
 from bot.pipeline.calling.sender import Sender
 from bot.pipeline.delivering.delivery import Delivery
@@ -276,6 +277,7 @@ def _desk(
         archive=archive,
         store=store,
         sender=sender,
+        embassy=Embassy(bot),
         delivery=delivery,
         publisher=publisher,
         taxonomy=TAXONOMY,

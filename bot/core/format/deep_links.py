@@ -28,6 +28,10 @@ class Links:
         """Opens the welcome, which offers the subscription."""
         return self._start("subscribe")
 
+    def settings(self, place: str) -> str:
+        """Opens the settings of a group or channel, for its administrators."""
+        return self._start(f"g_{place}")
+
     @property
     def public_group(self) -> str | None:
         """The group's `@name`; None for a group without one."""

@@ -15,7 +15,8 @@ from bot.core.format.rich_text import clean
 from bot.core.tags.edition import MAX_TAGS, TagFilter
 from bot.core.tags.keywords import MAX_CHARACTERS, resolve, split_words
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button
-from bot.handlers.choosing.tagging import count_line, has_room, named, remember
+from bot.handlers.choosing.chooser import count_line, has_room, named
+from bot.handlers.choosing.tagging import remember
 from bot.handlers.desk import Desk
 from bot.handlers.queries import lengthen, shorten
 from bot.handlers.readers import message_of, reader_of

@@ -11,8 +11,8 @@ from telegram.ext import BaseHandler, CommandHandler, filters
 
 from bot.core.format.parts import Button, Part
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button
+from bot.handlers.choosing.chooser import describe, named
 from bot.handlers.choosing.invitation import subscribe_button
-from bot.handlers.choosing.tagging import describe, named
 from bot.handlers.desk import Desk
 from bot.handlers.hours import clock_time
 from bot.handlers.readers import reader_of

@@ -14,8 +14,10 @@ from bot.core.format.rich_text import Writer
 from bot.core.keys import parse_item_key
 from bot.core.models import Run
 from bot.handlers.callbacks import RefusedError, Verb, button
-from bot.handlers.choosing import tagging
+from bot.handlers.choosing import administering, tagging
+from bot.handlers.choosing.chooser import chooser
 from bot.handlers.choosing.invitation import promise, subscribe_button
+from bot.handlers.choosing.places import Place
 from bot.handlers.choosing.subscriptions import subscribed_part
 from bot.handlers.desk import Desk
 from bot.handlers.queries import from_payload, lengthen
@@ -80,19 +82,25 @@ def _buttons(desk: Desk, newest: Issue | None) -> list[Button]:
 async def _linked(desk: Desk, reader: Chat, payload: str) -> Part | None:
     """What a deep link opens; None when it is none of ours or leads to something that is gone."""
     try:
-        match payload.partition("_"):
-            case "tags", "", "":
-                return await tagging.chooser(desk, reader)
-            case "t", "_", tag:
-                return await tagging.follow_by_link(desk, reader, _plain_or_encoded(desk, tag))
-            case "s", "_", encoded:
-                query = await lengthen(desk, from_payload(encoded) or "")
-                return await search.search_part(desk, query) if query else None
-            case _ if payload.startswith("d"):
-                return await _linked_digest(desk, reader, payload.removeprefix("d"))
-        return None
+        return await _opened(desk, reader, payload)
     except RefusedError:
         return None if desk.archive.is_usable else Part(desk.say("error.preparing"))
+
+
+async def _opened(desk: Desk, reader: Chat, payload: str) -> Part | None:
+    match payload.partition("_"):
+        case "tags", "", "":
+            return await chooser(desk, reader)
+        case "t", "_", tag:
+            return await tagging.follow_by_link(desk, reader, _plain_or_encoded(desk, tag))
+        case "g", "_", name if place := Place.parse(name):
+            return await administering.by_link(desk, reader.id, place)
+        case "s", "_", encoded:
+            query = await lengthen(desk, from_payload(encoded) or "")
+            return await search.search_part(desk, query) if query else None
+        case _ if payload.startswith("d"):
+            return await _linked_digest(desk, reader, payload.removeprefix("d"))
+    return None
 
 
 async def _linked_digest(desk: Desk, reader: Chat, key: str) -> Part:

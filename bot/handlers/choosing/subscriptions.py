@@ -11,7 +11,7 @@ from telegram.ext import BaseHandler, CommandHandler, filters
 
 from bot.core.format.parts import Part
 from bot.handlers.callbacks import QUIET, Answer, Tap, Verb, button
-from bot.handlers.choosing.tagging import describe
+from bot.handlers.choosing.chooser import describe
 from bot.handlers.desk import Desk
 from bot.handlers.hours import next_digest
 from bot.handlers.readers import reader_of

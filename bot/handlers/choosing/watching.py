@@ -14,9 +14,9 @@ from bot.core.format.parts import Part
 from bot.core.format.watch import MAX_WATCHED, Watch
 from bot.core.tags.keywords import bare
 from bot.handlers.callbacks import QUIET, Answer, Tap, Verb, button
+from bot.handlers.choosing.chooser import find_short, named, short
 from bot.handlers.choosing.following import argument_of, not_understood, understood
 from bot.handlers.choosing.invitation import subscribe_button
-from bot.handlers.choosing.tagging import find_short, named, short
 from bot.handlers.desk import Desk
 from bot.handlers.quoting import quoted
 from bot.handlers.readers import reader_of

@@ -15,7 +15,7 @@ from bot.core.models import Digest, Say
 from bot.core.tags.edition import Edition, TagFilter
 from bot.core.tags.keywords import resolve
 from bot.handlers.callbacks import QUIET, Answer, Tap, Verb, fields, number
-from bot.handlers.choosing import tagging
+from bot.handlers.choosing.chooser import chooser
 from bot.handlers.desk import Desk
 from bot.handlers.quoting import quoted
 from bot.handlers.readers import reader_of
@@ -54,7 +54,7 @@ async def today_part(desk: Desk, reader: Chat) -> Part:
 async def _under_tag(desk: Desk, reader: Chat, wanted: str) -> Part:
     tag = resolve(wanted, desk.taxonomy.find)
     if tag is None:
-        return await tagging.chooser(desk, reader, heading=desk.say("tags.no_word", word=quoted(wanted)))
+        return await chooser(desk, reader, heading=desk.say("tags.no_word", word=quoted(wanted)))
     issue = await find_newest(desk)
     return await cards.tagged_card(desk, issue, tag) if issue else Part(desk.say(desk.missing("today.none")))
 

@@ -1,4 +1,4 @@
-"""Questions to Telegram before the bot runs: whose token this is, and what the bot may do where."""
+"""Questions to Telegram: whose token this is, what the bot may do where, and who administers a chat."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ class Place:
     title: str
 
 
+class UnreachableError(Exception):
+    """Telegram cannot be asked just now."""
+
+
 class Embassy:
     """Asks; never sends anything to anybody."""
 
@@ -71,6 +75,20 @@ class Embassy:
         except (TelegramError, UnreadableAnswerError) as error:
             return Trouble("unreachable", str(error))
         return _trouble_with(me, chat) or Place(chat["id"], chat.get("title") or "")
+
+    async def administers(self, user_id: int, chat_id: int) -> bool:
+        """Whether a person owns or administers a group or channel at this moment, as far as the bot may know.
+
+        Raises:
+            UnreachableError: Telegram gives no answer.
+        """
+        try:
+            member = await find_member(self._bot, chat_id, user_id)
+        except (BadRequest, Forbidden):  # the bot is not there, or the person never was
+            return False
+        except (TelegramError, UnreadableAnswerError) as error:
+            raise UnreachableError(str(error)) from error
+        return member.get("status") in (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 
 
 @asynccontextmanager
