@@ -69,7 +69,7 @@ async def test_anybody_else_is_told_whose_the_settings_are(bot: Bot) -> None:
     await found_club(bot)
     answer = await command(bot, SECOND_READER)
 
-    assert answer.text == "群的设置归管理员。想自己每天收到，请私聊我。"
+    assert answer.text == "群设置归管理员，自己想收就私聊我。"
     assert link(bot, answer) == "subscribe"
 
 
