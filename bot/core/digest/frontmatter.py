@@ -1,4 +1,4 @@
-"""Front matter that cannot harm the process: YAML or TOML, strict, with the line of every mistake."""
+"""Front matter that cannot harm the process: YAML, TOML or JSON, strict, with the line of every mistake."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def split_front_matter(text: str) -> FrontMatter:
     """Part a post into fields and body."""
     trimmed = text.lstrip()
     opening = text.count("\n", 0, len(text) - len(trimmed)) + 1
-    handler = next((handler for handler in (_Yaml(), _Toml()) if handler.detect(trimmed)), None)
+    handler = next((handler for handler in (_Yaml(), _Toml(), _Json()) if handler.detect(trimmed)), None)
     if handler is None:
         return _unopened(trimmed.split("\n"), opening) or FrontMatter(text)
     try:
@@ -246,3 +246,18 @@ class _Toml(BaseHandler):
         if any(line.partition("=")[0].count(".") > MAX_DEPTH for line in fm.split("\n")):
             raise _RefusedError("front_matter.too_complex", is_hostile=True)
         return tomllib.loads(fm)
+
+
+class _Json(_Yaml):
+    """One object at the very top, its closing brace on a line of its own. All of JSON is YAML but for its tabs."""
+
+    FM_BOUNDARY = re.compile(r"\{\s*\"[\w-]+\"\s*:")
+
+    def split(self, text: str) -> tuple[str, str]:
+        source, end, body = text.partition("\n}\n")
+        if not end:
+            raise ValueError("the object has no end")
+        return source + "\n}", body
+
+    def load(self, fm: str, **_: object) -> dict[str, Any]:
+        return super().load(fm.replace("\t", " "))

@@ -242,10 +242,18 @@ def _numbered(drafts: list[_Draft]) -> tuple[Section, ...]:
     counted = iter(mark_repeats([_counted(item, number) for number, item in enumerate(items, 1)]))
     sections: list[Section] = []
     for number, draft in enumerate(drafts, 1):
-        entries = _joined([next(counted) if isinstance(entry, Item) else entry for entry in draft.entries])
         title = draft.title[without_ordinal(draft.title, number) :] if len(drafts) > 1 else draft.title
+        told = [next(counted) if isinstance(entry, Item) else entry for entry in draft.entries]
+        entries = _joined([_titled(entry, draft.title, title) for entry in told])
         sections.append(Section(number, title, entries, _is_roundup(draft), draft.line))
     return tuple(sections)
+
+
+def _titled(entry: Entry, title: str, shown: str) -> Entry:
+    """An entry; the story that a section's title is the headline of goes by the title as it is shown."""
+    if isinstance(entry, Item) and entry.is_implied and entry.title == title:
+        return replace(entry, headline=cut(entry.headline, len(title) - len(shown)))
+    return entry
 
 
 def _counted(item: Item, number: int) -> Item:

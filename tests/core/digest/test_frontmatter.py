@@ -51,6 +51,14 @@ def test_mistake_is_named_with_its_line(fields: str, code: str, line: int) -> No
     assert _problems(fields) == [(code, line)]
 
 
+def test_json_is_read_as_hugo_takes_it() -> None:
+    """An object at the top with its closing brace on a line of its own; tabs are as good as spaces."""
+    found = split_front_matter('{\n\t"title": "今天: 一",\n\t"tags": ["AI"]\n}\n\n## 节\n')
+
+    assert (found.fields, found.body, found.first_line) == ({"title": "今天: 一", "tags": ["AI"]}, "\n## 节\n", 5)
+    assert not split_front_matter("{一个花括号开头的正文}\n").is_present
+
+
 def test_toml_is_read_and_its_mistakes_named() -> None:
     """`+++` fences hold TOML; a date may be a date, nesting is bounded."""
     front = split_front_matter('+++\ntitle = "a"\ndate = 2026-02-06\n+++\nbody\n')

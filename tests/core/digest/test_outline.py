@@ -77,6 +77,16 @@ def test_text_after_commentary_stays_with_its_item_in_order() -> None:
     assert len(digest.items) == 2
 
 
+def test_story_of_a_chapter_is_called_like_the_chapter() -> None:
+    """The author's number before a chapter's title is dropped in both, or in neither."""
+    digest = _digest("## 1. 开源模型的一天\n\n" + "话" * 900 + "\n\n## 2. 芯片\n\n" + "话" * 900)
+
+    assert [(section.title, section.items[0].title) for section in digest.sections] == [
+        ("开源模型的一天", "开源模型的一天"),
+        ("芯片", "芯片"),
+    ]
+
+
 def test_closing_remark_after_a_rule_is_nobodys_story() -> None:
     """Text under the last rule belongs to no item."""
     digest = _digest("## 一\n\n### 新闻\n\n话\n\n---\n\n以上是今天的全部。")
