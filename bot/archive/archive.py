@@ -10,7 +10,6 @@ import asyncio
 import datetime as dt
 import json
 import zlib
-from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from functools import partial
@@ -20,8 +19,9 @@ from typing import Any
 
 import aiosqlite
 
-from bot.archive import indexing, lookup, ranking
+from bot.archive import indexing, lookup, ranking, stories
 from bot.archive.files import ArchiveFile
+from bot.archive.recent import Recent
 from bot.archive.records import Filed, Hit, Page, PostSource
 from bot.archive.suggestions import alternatives
 from bot.core.keys import item_key
@@ -29,20 +29,16 @@ from bot.core.models import Digest
 from bot.core.search.query import Query, parse_query
 from bot.core.search.snippet import cut_snippet, mark
 from bot.core.search.terms import Phrase
-from bot.core.tags.threads import DAYS, OPENING_CHARACTERS, Telling, earlier_tellings, telling_words, words_of
+from bot.core.tags.threads import Telling
 from bot.core.tags.topics import Taxonomy
 
 Clock = Callable[[], int]
 Parse = Callable[[bytes, str, dt.date], Digest | None]
 
-PARSED_KEPT = 16
+PARSED_KEPT, THREADS_KEPT = 16, 2_000
 FURTHEST = 1 << 31
 """No archive has a hit beyond; larger numbers than SQLite's are answered, too."""
 ALTERNATIVES_TRIED = 80
-HISTORY_DAYS, HISTORY_ITEMS = 90, 400
-"""How much of what was told about the same entities is looked at to tell which words are common."""
-WORDS_LOOKED_FOR = 6
-"""So many words of a headline without any entity find what it may go on with."""
 
 
 class Archive:
@@ -61,7 +57,8 @@ class Archive:
         self._taxonomy, self._clock, self._parse, self._timezone = taxonomy, clock, parse, timezone
         self._file = ArchiveFile(path, taxonomy.fingerprint)
         self._names = tuple(dict.fromkeys([*taxonomy.entities, *taxonomy.topics, *chain(*taxonomy.aliases.groups)]))
-        self._parsed = OrderedDict[tuple[str, str], Digest]()
+        self._parsed = Recent[tuple[str, str], Digest](PARSED_KEPT)
+        self._forget_threads()
 
     @property
     def is_usable(self) -> bool:
@@ -80,11 +77,13 @@ class Archive:
         """Put a digest in, in place of an earlier one of the same key or file name."""
         async with self._file.writing() as connection:
             await indexing.write(connection, source)
+        self._forget_threads()
 
     async def remove(self, key: str) -> None:
         """Take a digest out; nothing happens when it is not there."""
         async with self._file.writing() as connection:
             await indexing.erase(connection, key)
+        self._forget_threads()
 
     async def rebuild(
         self,
@@ -101,6 +100,7 @@ class Archive:
                 await indexing.write(connection, source)
                 done += 1
                 on_progress(done)
+        self._forget_threads()
 
     async def sources(self) -> dict[str, str]:
         """The content hash of every digest by its file's name."""
@@ -143,20 +143,15 @@ class Archive:
 
     async def thread(self, item_key: str) -> tuple[Telling, ...]:
         """The earlier items that tell the same story, one a day, newest first."""
+        known = self._threads  # another one takes its place when the archive changes meanwhile
+        if (found := known.find(item_key)) is not None:
+            return found
         async with self._file.reading() as connection:
             item = (await lookup.by_keys(connection, [item_key])).get(item_key)
             if item is None:
                 return ()
-            story = self._telling(item)
-            usage = await lookup.usage(connection, words_of(story))
-            history, recent = (item.date - dt.timedelta(days=days) for days in (HISTORY_DAYS, DAYS))
-            others = await lookup.about(connection, story.entities, history, item.date, HISTORY_ITEMS)
-            if item.url:
-                others += await lookup.of_page(connection, item.url, recent, item.date)
-            if not story.entities:
-                words = telling_words(story, usage, WORDS_LOOKED_FOR)
-                others += await lookup.with_words(connection, words, recent, item.date, HISTORY_ITEMS)
-        return await asyncio.to_thread(earlier_tellings, story, list(map(self._telling, others)), usage)
+            candidates = await stories.candidates(connection, item, self._taxonomy.entities)
+        return known.keep(item_key, await asyncio.to_thread(candidates.earlier))
 
     async def digest(self, key: str) -> Digest | None:
         """The digest with its items labelled, understood anew from its stored file; None when it is not there."""
@@ -166,10 +161,10 @@ class Archive:
         if not rows:
             return None
         name, date, content_hash, packed = rows[0]
-        found = self._parsed.get((key, content_hash)) or await asyncio.to_thread(self._read, packed, name, date)
-        if found is not None:
-            self._remember((key, content_hash), found)
-        return found
+        if (known := self._parsed.find((key, content_hash))) is not None:
+            return known
+        found = await asyncio.to_thread(self._read, packed, name, date)
+        return self._parsed.keep((key, content_hash), found) if found else None
 
     async def tag_counts(self, since: dt.date) -> dict[str, int]:
         """How many items from that day on have each tag, the commonest first; tags without any are not there."""
@@ -214,9 +209,8 @@ class Archive:
         wanted = tuple(self._taxonomy.find(tag) or tag for tag in (*tags, *query.tags))
         return query, ranking.scope_of(query, wanted)
 
-    def _telling(self, item: Filed) -> Telling:
-        entities = frozenset(item.tags).intersection(self._taxonomy.entities)
-        return Telling(item.item_key, item.date, item.headline, item.body[:OPENING_CHARACTERS], item.url, entities)
+    def _forget_threads(self) -> None:
+        self._threads = Recent[str, tuple[Telling, ...]](THREADS_KEPT)
 
     async def _key(self, sql: str, *values: str) -> str | None:
         async with self._file.reading() as connection:
@@ -226,12 +220,6 @@ class Archive:
     def _read(self, packed: bytes, name: str, date: str) -> Digest | None:
         found = self._parse(zlib.decompress(packed), name, dt.date.fromisoformat(date))
         return self._taxonomy.label(found) if found else None
-
-    def _remember(self, identity: tuple[str, str], digest: Digest) -> None:
-        self._parsed[identity] = digest
-        self._parsed.move_to_end(identity)
-        if len(self._parsed) > PARSED_KEPT:
-            self._parsed.popitem(last=False)
 
 
 def _hit(row: ranking.Row, phrases: Sequence[Phrase]) -> Hit:

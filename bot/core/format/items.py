@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from bot.core.format.blocks import INDENT, inked, trimmed, write_blocks
 from bot.core.format.manuscript import Cut, Manuscript
 from bot.core.models import PLAIN, Block, Commentary, CommentaryKind, Inline, Item, Paragraph, Run, Say, Style, plain
 from bot.core.ordinals import find_ordinal
+
+Earlier = Mapping[int, Inline]
+NOTHING_EARLIER: Earlier = MappingProxyType({})
 
 _CONTINUING = "，,。.：:；;、（( "
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -20,11 +24,13 @@ class ItemStyle:
 
     `untitled` gives the section of every item that is shown without its number, for marks that refer to it. `quote` is
     Telegram's kind of block quote for the commentary; None: the item stands in a quote itself, which takes no second.
+    `earlier` is the line below an item, by its number, that says when its story was told before.
     """
 
     say: Say
     untitled: Mapping[int, int] = field(default_factory=dict)
     quote: str | None = "expandable_blockquote"
+    earlier: Earlier = field(default_factory=dict)
 
 
 def write_item(page: Manuscript, item: Item, style: ItemStyle, *, is_titled: bool = True) -> None:
@@ -40,6 +46,8 @@ def write_item(page: Manuscript, item: Item, style: ItemStyle, *, is_titled: boo
         if blocks:
             page.gap(1, Cut.PARAGRAPH)
         _write_commentary(page, item.commentary, style)
+    if item.number in style.earlier:
+        page.gap(1, Cut.PARAGRAPH).inline(style.earlier[item.number])
 
 
 def first_line(item: Item, style: ItemStyle) -> tuple[Inline, Sequence[Block]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.format.blocks import inked, is_lead_in, write_blocks
-from bot.core.format.items import ItemStyle, write_item
+from bot.core.format.items import NOTHING_EARLIER, Earlier, ItemStyle, write_item
 from bot.core.format.manuscript import Cut, Draft, Manuscript
 from bot.core.format.rich_text import EMPTY, Text, Writer, clean
 from bot.core.format.split import Frame, split
@@ -42,15 +42,17 @@ class Heading:
         return Writer().inline((Run(say("section.continued", title=self.title)),), also=Style.BOLD).finish()
 
 
-def section_messages(digest: Digest, section: Section, say: Say, *, has_tags: bool) -> tuple[Text, ...]:
-    """The messages of one section, in order."""
+def section_messages(
+    digest: Digest, section: Section, say: Say, *, has_tags: bool, earlier: Earlier = NOTHING_EARLIER
+) -> tuple[Text, ...]:
+    """The messages of one section, in order; below an item stands what `earlier` has for its number."""
     heading = _heading(digest, section)
     frame = Frame(
         heading.opening(_counter(digest, section, say)),
         heading.continuation(say),
         _tag_line(digest, section) if has_tags else EMPTY,
     )
-    return split(section_draft(digest, section, say), frame)
+    return split(section_draft(digest, section, say, earlier), frame)
 
 
 def section_title(digest: Digest, section: Section) -> str:
@@ -58,7 +60,7 @@ def section_title(digest: Digest, section: Section) -> str:
     return " ".join(clean(section.title or digest.title).split())
 
 
-def section_draft(digest: Digest, section: Section, say: Say) -> Draft:
+def section_draft(digest: Digest, section: Section, say: Say, earlier: Earlier = NOTHING_EARLIER) -> Draft:
     """Everything of the section below its heading."""
     page = Manuscript()
     title = section_title(digest, section)
@@ -66,7 +68,7 @@ def section_draft(digest: Digest, section: Section, say: Say) -> Draft:
         page.inline((Run(title),), also=Style.BOLD).gap(2, Cut.UNIT)
     opened, rest = folded(section)
     has_repeats = any(item.repeats is not None for item in section.items)  # only these refer to other sections
-    style = item_style(digest, say) if has_repeats else ItemStyle(say)
+    style = item_style(digest, say, earlier) if has_repeats else ItemStyle(say, earlier=earlier)
     _write_entries(page, opened, section, style)
     if rest:
         page.gap(1, Cut.UNIT)
@@ -75,10 +77,10 @@ def section_draft(digest: Digest, section: Section, say: Say) -> Draft:
     return page.finish()
 
 
-def item_style(digest: Digest, say: Say) -> ItemStyle:
+def item_style(digest: Digest, say: Say, earlier: Earlier = NOTHING_EARLIER) -> ItemStyle:
     """The usual style of a digest's items, their commentary folded."""
     untitled = {item.number: section.number for section in digest.sections for item in section.items if item.is_implied}
-    return ItemStyle(say, untitled)
+    return ItemStyle(say, untitled, earlier=earlier)
 
 
 def folded(section: Section) -> tuple[list[Entry], list[Entry]]:

@@ -6,33 +6,38 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.format.cards import reader_card
-from bot.core.format.items import linked_headline, number_mark, write_item
+from bot.core.format.items import NOTHING_EARLIER, Earlier, linked_headline, number_mark, write_item
 from bot.core.format.manuscript import Cut, Manuscript
 from bot.core.format.navigation import BACK, ON, callback, page_row
 from bot.core.format.parts import Button, Keyboard, Part
 from bot.core.format.rich_text import Text, Writer
 from bot.core.format.sections import item_style, section_messages, section_title
 from bot.core.format.split import Frame, Limits, split
-from bot.core.models import Digest, Inline, Item, Run, Say, Section, Style
+from bot.core.models import Digest, Item, Run, Say, Section, Style
 from bot.core.tags.edition import Edition
 from bot.core.tags.keywords import bare
 
+LAST = 99
+"""As a page's number: the last one, whatever there are."""
 REST_PAGE = Limits(units=1600)
 """Headlines are skimmed: a page of them is about two screens of a phone."""
 
 
-def section_view(digest: Digest, key: str, section_number: int, page: int, *, say: Say) -> Part:
+def section_view(
+    digest: Digest, key: str, section_number: int, page: int, *, say: Say, earlier: Earlier = NOTHING_EARLIER
+) -> Part:
     """A page of a section. ‹ and › lead through its pages and on to the neighbouring sections.
 
-    Numbers out of range, from a button older than a correction, give the nearest page there is.
+    `earlier` says of items by number when their stories were told before. Numbers out of range, from a button older
+    than a correction, give the nearest page there is.
     """
     if not digest.told_sections:
         return reader_card(digest, key, say=say)
     section = min(digest.told_sections, key=lambda section: abs(section.number - section_number))
-    pages = section_messages(digest, section, say, has_tags=False)
+    pages = section_messages(digest, section, say, has_tags=False, earlier=earlier)
     page = _clamped(page, pages)
-    back = _section_target(digest, key, section, page - 1, pages, say)
-    on = _section_target(digest, key, section, page + 1, pages, say)
+    back = _section_target(digest, key, section, page - 1, pages)
+    on = _section_target(digest, key, section, page + 1, pages)
     buttons = (
         Button(BACK, callback=back) if back else None,
         _contents_button(key, say),
@@ -41,12 +46,14 @@ def section_view(digest: Digest, key: str, section_number: int, page: int, *, sa
     return _page(pages[page], (tuple(button for button in buttons if button),))
 
 
-def edition_view(digest: Digest, key: str, edition: Edition, page: int, *, say: Say) -> Part:
-    """A page of an edition's items in full, in the digest's order."""
+def edition_view(
+    digest: Digest, key: str, edition: Edition, page: int, *, say: Say, earlier: Earlier = NOTHING_EARLIER
+) -> Part:
+    """A page of an edition's items in full, in the digest's order; `earlier` as in a section."""
     if not edition.items:
         return reader_card(digest, key, say=say, edition=edition)
     paper = Manuscript()
-    style = item_style(digest, say)
+    style = item_style(digest, say, earlier)
     for item in edition.items:
         paper.gap(2, Cut.UNIT)
         write_item(paper, item, style)
@@ -67,11 +74,18 @@ def rest_view(digest: Digest, key: str, edition: Edition, page: int, *, say: Say
 
 
 def item_view(
-    digest: Digest, key: str, number: int, *, say: Say, page: int = 0, earlier: Inline = (), place: str = ""
+    digest: Digest,
+    key: str,
+    number: int,
+    *,
+    say: Say,
+    page: int = 0,
+    earlier: Earlier = NOTHING_EARLIER,
+    place: str = "",
 ) -> Part:
     """One item with all its text; an item larger than a message has pages.
 
-    `earlier` stands below it: what was told before. `place` travels in the buttons that turn the pages.
+    `earlier` as in a section. `place` travels in the buttons that turn the pages.
 
     Raises:
         KeyError: the digest has no item of that number.
@@ -81,9 +95,7 @@ def item_view(
         raise KeyError(number)
     title = section_title(digest, digest.section_of(item))
     paper = Manuscript()
-    write_item(paper, item, replace(item_style(digest, say), quote="blockquote"))
-    if earlier:
-        paper.gap(2, Cut.PARAGRAPH).inline(earlier)
+    write_item(paper, item, replace(item_style(digest, say, earlier), quote="blockquote"))
     opening = Writer().plain(f"{digest.date.isoformat()} · ").inline((Run(title),)).finish()
     pages = split(paper.finish(), Frame(opening, _continuation(title, say)))
     page = _clamped(page, pages)
@@ -98,9 +110,7 @@ def _item_row(item: Item, key: str, say: Say) -> tuple[Button, ...]:
     return (*source, Button(say("item.open_digest"), callback=callback("card", key)))
 
 
-def _section_target(
-    digest: Digest, key: str, section: Section, page: int, pages: Sequence[Text], say: Say
-) -> str | None:
+def _section_target(digest: Digest, key: str, section: Section, page: int, pages: Sequence[Text]) -> str | None:
     """The data of a button to a page of this section, or to the last or first page of its neighbour."""
     if 0 <= page < len(pages):
         return callback("sec", f"{key}.{section.number}.{page}")
@@ -108,9 +118,7 @@ def _section_target(
     place = told.index(section) + (1 if page > 0 else -1)
     if not 0 <= place < len(told):
         return None
-    neighbour = told[place]
-    target = 0 if page > 0 else len(section_messages(digest, neighbour, say, has_tags=False)) - 1
-    return callback("sec", f"{key}.{neighbour.number}.{target}")
+    return callback("sec", f"{key}.{told[place].number}.{0 if page > 0 else LAST}")
 
 
 def _write_headlines(paper: Manuscript, digest: Digest, section: Section, numbers: set[int]) -> None:

@@ -6,7 +6,7 @@ Its buttons carry `<item key>.<page>.<place>`; the place is a letter for the scr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,18 +15,16 @@ from telegram.ext import BaseHandler
 from bot.core import format as layout
 from bot.core.format.parts import Button, Part
 from bot.core.keys import item_key, parse_item_key
-from bot.core.models import Inline, Run
-from bot.core.tags.threads import Telling
 from bot.handlers.callbacks import QUIET, Answer, RefusedError, Tap, Verb, button, fields, fits, number
 from bot.handlers.desk import Desk
 from bot.handlers.readers import reader_of
 from bot.handlers.reading import cards
+from bot.handlers.reading.threads import earlier_lines
 from bot.handlers.replies import show
 from bot.handlers.shelf import Issue, get_issue
 from bot.storage.records import Chat
 
 SHARED_CHARACTERS = 60
-EARLIER_SHOWN = 5
 
 FOUND, SAVED, WEEK = "f", "s", "w"
 _BACK = {FOUND: ("search.back", "find"), SAVED: ("saved.back", "saved"), WEEK: ("week.back", "week")}
@@ -49,10 +47,8 @@ async def item_part(desk: Desk, reader: Chat, key: str, page: int = 0, place: st
         RefusedError: there is no such item.
     """
     issue, at = await _find(desk, key)
-    earlier = await desk.archive.thread(key)
-    view = layout.item_view(
-        issue.digest, issue.key, at, say=desk.say, page=page, earlier=_earlier_line(desk, earlier), place=place
-    )
+    earlier = await earlier_lines(desk, issue.key, [at])
+    view = layout.item_view(issue.digest, issue.key, at, say=desk.say, page=page, earlier=earlier, place=place)
     is_saved = await desk.store.saved.find(reader.id, key) is not None
     part = cards.with_row(view, (_save_button(desk, key, page, place, is_saved), _share_button(desk, issue, at)))
     back = _back_button(desk, place)
@@ -65,19 +61,6 @@ async def _find(desk: Desk, key: str) -> tuple[Issue, int]:
     if found is None or issue is None or issue.digest.find_item(found[1]) is None:
         raise RefusedError(desk.missing("error.item_gone"))
     return issue, found[1]
-
-
-def _earlier_line(desk: Desk, earlier: Sequence[Telling]) -> Inline:
-    """此前：11-20、11-18, each day a link."""
-    line: list[Run] = []
-    for told in earlier[:EARLIER_SHOWN]:
-        found = parse_item_key(told.item_key)
-        if found is not None:
-            line += [
-                Run("、" if line else desk.say("item.earlier")),
-                Run(f"{told.date:%m-%d}", url=desk.links.item(*found)),
-            ]
-    return tuple(line)
 
 
 def _save_button(desk: Desk, key: str, page: int, place: str, is_saved: bool) -> Button:

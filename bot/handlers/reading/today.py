@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from telegram import Update
 from telegram.ext import BaseHandler, CallbackContext, CommandHandler, filters
 
 from bot.core import format as layout
 from bot.core.format.parts import Part
-from bot.core.models import Digest, Say
 from bot.core.tags.edition import Edition, TagFilter
 from bot.core.tags.keywords import resolve
 from bot.handlers.callbacks import QUIET, Answer, Tap, Verb, fields, number
@@ -20,15 +19,10 @@ from bot.handlers.desk import Desk
 from bot.handlers.quoting import quoted
 from bot.handlers.readers import reader_of
 from bot.handlers.reading import cards
+from bot.handlers.reading.threads import earlier_of_stories
 from bot.handlers.replies import send, show
-from bot.handlers.shelf import edition_of, find_newest, find_previous, get_issue, is_todays
+from bot.handlers.shelf import Issue, edition_of, find_newest, find_previous, get_issue, is_todays
 from bot.storage.records import Chat
-
-
-class View(Protocol):
-    """How the formatter shows one page of an edition, or of what it leaves out."""
-
-    def __call__(self, digest: Digest, key: str, edition: Edition, page: int, *, say: Say) -> Part: ...
 
 
 def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
@@ -86,27 +80,39 @@ async def _open_previous(desk: Desk, tap: Tap) -> Answer:
 
 async def _open_section(desk: Desk, tap: Tap) -> Answer:
     """sec:<key>.<section>.<page>"""
-    key, section, page = fields(tap.argument, 3)
-    issue = await get_issue(desk, key)
-    await show(desk, tap, layout.section_view(issue.digest, key, number(section), number(page), say=desk.say))
+    key, at, page = fields(tap.argument, 3)
+    issue, wanted = await get_issue(desk, key), number(at)
+    items = [item for section in issue.digest.sections if section.number == wanted for item in section.items]
+    earlier = await earlier_of_stories(desk, key, items)
+    part = layout.section_view(issue.digest, key, wanted, number(page), say=desk.say, earlier=earlier)
+    await show(desk, tap, part)
     return QUIET
 
 
 async def _open_edition(desk: Desk, tap: Tap) -> Answer:
     """ed:<key>.<page>[.<token of a tag>] → the edition's items in full."""
-    return await _open_pages(desk, tap, layout.edition_view)
+    issue, edition, page = await _edition_of(desk, tap)
+    earlier = await earlier_of_stories(desk, issue.key, edition.items)
+    part = layout.edition_view(issue.digest, issue.key, edition, page, say=desk.say, earlier=earlier)
+    return await _turn(desk, tap, part, edition)
 
 
 async def _open_rest(desk: Desk, tap: Tap) -> Answer:
     """rest:<key>.<page>[.<token of a tag>] → what the edition leaves out."""
-    return await _open_pages(desk, tap, layout.rest_view)
+    issue, edition, page = await _edition_of(desk, tap)
+    return await _turn(desk, tap, layout.rest_view(issue.digest, issue.key, edition, page, say=desk.say), edition)
 
 
-async def _open_pages(desk: Desk, tap: Tap, view: View) -> Answer:
+async def _edition_of(desk: Desk, tap: Tap) -> tuple[Issue, Edition, int]:
+    """The digest, the edition of it and the page that a button asks for."""
     key, page, token = fields(tap.argument, 3)
     issue, tag = await get_issue(desk, key), await cards.carried_tag(desk, token)
     tags = TagFilter(followed=(tag,)) if tag else (await reader_of(desk, tap)).filter
-    part = view(issue.digest, key, edition_of(desk, issue, tags, asked_for=tag), number(page), say=desk.say)
+    return issue, edition_of(desk, issue, tags, asked_for=tag), number(page)
+
+
+async def _turn(desk: Desk, tap: Tap, part: Part, edition: Edition) -> Answer:
+    tag = edition.asked_for
     await show(desk, tap, await cards.carrying_tag(desk, part, tag) if tag else part)
     return QUIET
 

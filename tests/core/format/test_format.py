@@ -356,7 +356,8 @@ def test_section_pages_lead_to_their_neighbours() -> None:
         "v1:card:20260206",
         "v1:sec:20260206.2.0",
     ]
-    assert [b.callback for b in last.keyboard[0]] == ["v1:sec:20260206.1.1", "v1:card:20260206"]
+    assert [b.callback for b in last.keyboard[0]] == ["v1:sec:20260206.1.99", "v1:card:20260206"]
+    assert section_view(made, KEY, 1, 99, say=SAY) == middle
     assert first.preview is None
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from bot.sandbox.telegram import GROUP, READER
 from tests.support.desk import TODAY, YESTERDAY, Bot, newspaper, open_desk
-from tests.support.oracle import judge
 
 MANY = [f"第{number}家公司完成融资" for number in range(1, 9)]
 
@@ -140,21 +138,6 @@ async def test_where_inline_mode_is_off_a_link_is_shared(tmp_path: Path) -> None
 
     url = bot.button(opened, "分享")["url"]
     assert url.startswith("https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fai_daily_sandbox_bot%3Fstart%3Dd20260206_1&")
-
-
-async def test_an_item_names_what_was_told_before_with_links(bot: Bot) -> None:
-    for ago in range(20, 32):
-        await bot.shelve(newspaper(TODAY - dt.timedelta(days=ago)))
-    await bot.shelve(newspaper(dt.date(2026, 2, 3), items=["智谱GLM-5.3发布，编程能力突出"]))
-    await bot.shelve(newspaper(TODAY, items=["智谱GLM-5.3权重开源，编程能力第一"]))
-
-    opened = await bot.start(READER, "d20260206_3")
-
-    assert opened.text.endswith("\n\n此前：02-03")
-    link = opened.entities[-1]
-    assert opened.entity_text(link) == "02-03"
-    assert link.url == "https://t.me/ai_daily_sandbox_bot?start=d20260203_3"
-    assert judge(bot.telegram.calls_of("sendMessage")[-1]).is_clean
 
 
 @pytest.mark.parametrize("words", ["OpenAI", "很长很长很长很长很长很长的正文"])
