@@ -88,7 +88,8 @@ async def _is_welcome(desk: Desk, change: ChatMemberUpdated) -> bool:
     if chat.id in desk.home_groups or f"@{chat.username}".lower() in desk.home_groups:
         return True
     # A home group has a new number when it moves; what gets digests already is at home.
-    if (await desk.store.chats.get(chat.id)).is_subscribed:
+    known = await desk.store.chats.get(chat.id)
+    if known.is_home or known.is_subscribed:
         return True
     return desk.group_invites == "admins" and change.from_user.id in desk.admin_ids
 

@@ -12,6 +12,8 @@ from bot.sandbox.messages import Message
 from bot.sandbox.people import ADMINISTRATORS, ANONYMOUS, PRESENT, Chat, ChatKind, Membership, member_json
 from bot.sandbox.world import Event, World
 
+FIRST_GROUP = -1_002_000_000_000
+TITLE_LIMIT = 128
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -32,9 +34,11 @@ def write(
     """A person sends a text, or a photo with a caption.
 
     Raises:
-        ActError: the person is not there, or the text is empty or too long.
+        ActError: the person is not there, or the text is empty or too long; in a channel only the bot writes.
     """
     chat = require_place(world, user_id, chat_id)
+    if chat.kind is ChatKind.CHANNEL:
+        raise ActError(f"chat {chat_id} is a channel, where only the bot writes")
     text = text.strip()
     if not (text or photo) or len(text) > TEXT_LIMIT:
         raise ActError(f"a message has 1-{TEXT_LIMIT} characters")
@@ -45,7 +49,7 @@ def write(
     message = Message(
         id=world.next_message_id(chat_id),
         chat_id=chat_id,
-        sender_id=ANONYMOUS.id if user_id in chat.hidden else user_id,
+        sender_id=ANONYMOUS.id if chat.is_hidden(user_id) else user_id,
         sent_at_ms=world.clock(),
         text=text,
         entities=with_detected(text, ()),
@@ -124,6 +128,24 @@ def unblock(world: World, user_id: int) -> None:
     if chat.is_blocked:
         chat.is_blocked = False
         _tell_membership(world, chat, user_id, Membership.KICKED, Membership.MEMBER)
+
+
+def found(world: World, user_id: int, title: str, kind: ChatKind = ChatKind.SUPERGROUP) -> Chat:
+    """A person makes a group or channel, brings everybody in and adds the bot.
+
+    Raises:
+        ActError: there is no such person, or the title is empty or too long.
+    """
+    user, title = world.users.get(user_id), title.strip()
+    if user is None or user.is_bot or not 0 < len(title) <= TITLE_LIMIT:
+        raise ActError(f"a group has a founder and a title of 1-{TITLE_LIMIT} characters")
+    people = [other for other in world.users.values() if not other.is_bot]
+    number = sum(not chat.is_private for chat in world.chats.values()) + 1
+    chat = world.add_chat(Chat(FIRST_GROUP - number, kind, title))
+    chat.members |= {other.id: Membership.MEMBER for other in people} | {user_id: Membership.CREATOR}
+    is_channel = kind is ChatKind.CHANNEL
+    place_bot(world, user_id, chat.id, Membership.ADMINISTRATOR if is_channel else Membership.MEMBER)
+    return chat
 
 
 def place_bot(world: World, by_user_id: int, chat_id: int, membership: Membership) -> None:

@@ -14,6 +14,7 @@
     POST /api/inline {"user", "query"}                       a person types `@bot query` -> {"ok": true, "query_id"}
     POST /api/choose {"user", "chat", "query_id", "result"}  and sends one of the answers -> {"ok": true, "message_id"}
     POST /api/block  {"user", "is_blocked"}                  a person blocks the bot or lets it write again
+    POST /api/found  {"user", "title", "kind"}               a person adds the bot to a new supergroup or channel
 
 Bodies are JSON. What cannot be done is answered 400 {"ok": false, "error": "..."}. A message is a Message of the Bot
 API with two fields more: `is_silent`, and `preview`: null or {"url", "domain", "is_large", "is_above_text"}.
@@ -32,7 +33,7 @@ from aiohttp import web
 
 from bot.sandbox.acts import ActError
 from bot.sandbox.messages import Message
-from bot.sandbox.people import ADMINISTRATORS, PRESENT
+from bot.sandbox.people import ADMINISTRATORS, PRESENT, ChatKind
 from bot.sandbox.telegram import FakeTelegram
 from bot.sandbox.world import Event
 
@@ -67,6 +68,7 @@ class PageDoor:
             web.post("/api/inline", _acting(self._inline)),
             web.post("/api/choose", _acting(self._choose)),
             web.post("/api/block", _acting(self._block)),
+            web.post("/api/found", _acting(self._found)),
         ]
 
     def close(self) -> None:
@@ -135,6 +137,10 @@ class PageDoor:
         (self._telegram.block if body.get("is_blocked") else self._telegram.unblock)(user)
         return {}
 
+    def _found(self, body: dict[str, Any]) -> dict[str, Any]:
+        kind = ChatKind.CHANNEL if body.get("kind") == ChatKind.CHANNEL else ChatKind.SUPERGROUP
+        return {"chat": self._telegram.found(_number(body.get("user")), str(body.get("title", "")), kind).id}
+
 
 class _EventStream:
     """What one open page has still to be told."""
@@ -183,7 +189,9 @@ def _event_json(telegram: FakeTelegram, event: Event) -> dict[str, Any]:
 def _state(telegram: FakeTelegram, user_id: int) -> dict[str, Any]:
     """{"bot", "people", "chats"}; with a person also `me` and the command menu of each chat that person is in."""
     world = telegram.world
-    admins = {user for chat in world.chats.values() for user, each in chat.members.items() if each in ADMINISTRATORS}
+    # Who founds a group of their own is no administrator of the bot's.
+    home = next((chat.members for chat in world.chats.values() if not chat.is_private), {})
+    admins = {user for user, each in home.items() if each in ADMINISTRATORS}
     people = sorted((user for user in world.users.values() if not user.is_bot), key=lambda user: user.id in admins)
     chats = [chat for chat in world.chats.values() if chat.id == user_id or not chat.is_private]
     return {

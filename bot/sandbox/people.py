@@ -61,7 +61,7 @@ class Chat:
 
     `is_started`: the person has opened the chat with the bot; `is_blocked`, `is_deactivated`: the bot may not write.
     `migrated_to`: the supergroup that a basic group became. `closed_topics`: threads nobody may write to. `hidden`:
-    administrators who write as the group itself.
+    who writes as the group itself while an administrator.
     """
 
     id: int
@@ -87,6 +87,10 @@ class Chat:
     def membership(self, user_id: int) -> Membership:
         """What that user is here."""
         return self.members.get(user_id, Membership.LEFT)
+
+    def is_hidden(self, user_id: int) -> bool:
+        """Whether that user is an administrator who writes as the group."""
+        return user_id in self.hidden and self.membership(user_id) in ADMINISTRATORS
 
     def json(self) -> dict[str, Any]:
         """Its short form in the Bot API."""

@@ -176,6 +176,10 @@ class FakeTelegram:
         """A person joins, leaves or is promoted in a group."""
         acts.join(self.world, user_id, chat_id, Membership(membership))
 
+    def found(self, user_id: int, title: str, kind: ChatKind | str = ChatKind.SUPERGROUP) -> Chat:
+        """A person makes a group or channel, brings everybody in and adds the bot."""
+        return acts.found(self.world, user_id, title, ChatKind(kind))
+
     def hide(self, user_id: int, chat_id: int) -> None:
         """An administrator writes as the group itself from now on."""
         self.world.chats[chat_id].hidden.add(user_id)

@@ -65,10 +65,22 @@ def test_a_dropped_digest_is_published_searched_filtered_and_broadcast_about(pla
     playing.tap(NEWCOMER, "订阅")
     playing.await_text(NEWCOMER, "已订阅")
 
+    playing.send(ADMIN, "/start")
+    playing.await_button(ADMIN, "订阅")
+    club = playing.found(ADMIN, "读书会")
+    playing.send(ADMIN, "/settings", club)
+    playing.follow(ADMIN, club, "打开设置")
+    playing.tap(ADMIN, "发到这里")
+    playing.await_button(ADMIN, "停发")
+    playing.tap(ADMIN, "○ 目录")
+    playing.await_button(ADMIN, "● 目录")
+
     (posts / "2026-02-05-dropped.md").write_text(DROPPED, "utf-8")
     playing.await_text(GROUP, "量子计算机学会了打乒乓")
     playing.await_text(NEWCOMER, "丢进来的一期")
     assert "搬进了山洞" in playing.await_text(GROUP, "【2/2】更多动态")["text"]
+    playing.await_text(club, "丢进来的一期")
+    assert not any("【2/2】" in text for text in playing.texts(club))
 
     playing.tap(NEWCOMER, "新鲜事")
     playing.await_text(NEWCOMER, "没有洒出一滴")
@@ -82,8 +94,6 @@ def test_a_dropped_digest_is_published_searched_filtered_and_broadcast_about(pla
     playing.send(NEWCOMER, "/today")
     playing.await_text(NEWCOMER, "按你的标签送 ")
 
-    playing.send(ADMIN, "/start")
-    playing.await_button(ADMIN, "订阅")
     playing.send(ADMIN, "/broadcast 今晚十点停机五分钟")
     playing.tap(ADMIN, "确认群发")
     playing.await_text(NEWCOMER, "今晚十点停机五分钟")

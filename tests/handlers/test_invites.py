@@ -5,19 +5,21 @@ from typing import Literal
 
 import pytest
 
-from bot.sandbox.people import ChatKind, Membership
+from bot.sandbox.people import ChatKind as Kind
+from bot.sandbox.people import Membership
 from bot.sandbox.telegram import ADMIN, GROUP, READER
+from bot.storage.records import ChatKind
 from tests.support.desk import Bot, open_desk
 
 ELSEWHERE = -1001234567890
 
 
-async def invite(bot: Bot, by: int, chat_id: int = ELSEWHERE, kind: ChatKind = ChatKind.SUPERGROUP) -> bool:
+async def invite(bot: Bot, by: int, chat_id: int = ELSEWHERE, kind: Kind = Kind.SUPERGROUP) -> bool:
     """Somebody adds the bot to a group or channel; whether it stays there."""
     if chat_id not in bot.telegram.world.chats:
         bot.telegram.add_group(chat_id, "别处", kind=kind)
     bot.telegram.world.chats[chat_id].members[bot.telegram.world.bot.id] = Membership.LEFT
-    role = Membership.ADMINISTRATOR if kind is ChatKind.CHANNEL else Membership.MEMBER
+    role = Membership.ADMINISTRATOR if kind is Kind.CHANNEL else Membership.MEMBER
     bot.telegram.place_bot(chat_id, role, by)
     await bot.settle()
     return bot.telegram.world.chats[chat_id].membership(bot.telegram.world.bot.id) is not Membership.LEFT
@@ -50,6 +52,18 @@ async def test_the_groups_of_the_settings_are_never_left(tmp_path: Path) -> None
         assert not bot.telegram.calls_of("leaveChat")
 
 
+async def test_a_home_group_that_has_moved_may_take_the_bot_back(tmp_path: Path) -> None:
+    """The state knows it by its new number, also after somebody there removed the bot."""
+    async with open_desk(tmp_path, group_invites="off") as bot:
+        bot.telegram.add_group(ELSEWHERE, "别处")
+        await bot.desk.store.chats.ensure(ELSEWHERE, ChatKind.GROUP, "别处")
+        await bot.desk.store.chats.set_homes({ELSEWHERE: None}, is_complete=True)
+        bot.telegram.place_bot(ELSEWHERE, Membership.LEFT)
+        await bot.settle()
+        assert await invite(bot, READER, ELSEWHERE)
+        assert (await bot.desk.store.chats.get(ELSEWHERE)).is_subscribed
+
+
 async def test_a_group_that_gets_digests_is_never_left(tmp_path: Path) -> None:
     """A home group that has moved has a number which the settings do not name."""
     async with open_desk(tmp_path, group_invites="off") as bot:
@@ -63,7 +77,7 @@ async def test_a_group_that_gets_digests_is_never_left(tmp_path: Path) -> None:
 async def test_a_channel_is_left_without_a_word(tmp_path: Path) -> None:
     """Its readers have nothing to do with it."""
     async with open_desk(tmp_path) as bot:
-        assert not await invite(bot, READER, kind=ChatKind.CHANNEL)
+        assert not await invite(bot, READER, kind=Kind.CHANNEL)
         assert not bot.telegram.bot_messages(ELSEWHERE)
 
 

@@ -125,3 +125,32 @@ def test_an_edited_message_is_an_update_of_its_own(telegram: FakeTelegram) -> No
     message = telegram.send_text(READER, READER, "融姿")
     telegram.edit_text(READER, READER, message.id, "融资")
     assert updates(telegram)[1]["edited_message"]["text"] == "融资"
+
+
+def test_an_administrator_who_hides_writes_as_the_group(telegram: FakeTelegram) -> None:
+    """The bot sees GroupAnonymousBot and the group; asked about the person, Telegram tells the truth."""
+    telegram.hide(ADMIN, GROUP)
+    telegram.send_text(ADMIN, GROUP, "/settings")
+
+    message = updates(telegram)[-1]["message"]
+    assert (message["from"]["username"], message["sender_chat"]["id"]) == ("GroupAnonymousBot", GROUP)
+    member = telegram.call("getChatMember", {"chat_id": GROUP, "user_id": ADMIN}).result
+    assert (member["status"], member["is_anonymous"]) == ("creator", True)
+    telegram.join(ADMIN, GROUP, "member")
+    assert telegram.call("getChatMember", {"chat_id": GROUP, "user_id": ADMIN}).result["status"] == "member"
+
+
+def test_a_founder_brings_everybody_and_the_bot(telegram: FakeTelegram) -> None:
+    """In a group the bot is a member, in a channel an administrator, where nobody else writes."""
+    club, channel = telegram.found(READER, "小群"), telegram.found(READER, "频道", "channel")
+    assert [update["my_chat_member"]["new_chat_member"]["status"] for update in updates(telegram)] == [
+        "member",
+        "administrator",
+    ]
+    assert club.membership(READER) == "creator"
+    assert club.membership(SECOND_READER) == "member"
+    with pytest.raises(ActError, match="channel"):
+        telegram.send_text(READER, channel.id, "x")
+    for founder, title in ((7, "x"), (READER, " "), (READER, "x" * 129)):
+        with pytest.raises(ActError):
+            telegram.found(founder, title)

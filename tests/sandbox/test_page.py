@@ -207,3 +207,21 @@ async def test_a_narrow_window_has_a_tab_for_each_chat(page: Page, telegram: Fak
     await expect(group(page).get_by_role("article")).to_contain_text("日报")
     await expect(group(page).get_by_role("article")).to_be_in_viewport()
     await expect(private(page)).to_be_hidden()
+
+
+async def test_a_person_adds_the_bot_to_a_group_and_a_channel_of_their_own(page: Page, telegram: FakeTelegram) -> None:
+    """Each is a column with what happens there; nobody but the bot writes in the channel."""
+    telegram.start(READER)
+    for words in ("建群", "建频道"):
+        await private(page).get_by_role("button", name="更多").click()
+        await private(page).get_by_role("button", name=words).click()
+    club = page.get_by_role("region", name="群 小林的群")
+    channel = page.get_by_role("region", name="频道 小林的频道")
+    await expect(channel).to_be_visible()
+    await expect(channel.get_by_role("textbox")).to_be_hidden()
+    await club.get_by_role("textbox").fill("/settings")
+    await club.get_by_role("textbox").press("Enter")
+    await expect(club.get_by_role("article")).to_contain_text("/settings")
+
+    added = [update["my_chat_member"] for update in telegram.call("getUpdates").result if "my_chat_member" in update]
+    assert [(one["chat"]["type"], one["from"]["id"]) for one in added] == [("supergroup", READER), ("channel", READER)]

@@ -53,6 +53,15 @@ class Sandbox:
         body = {"user": user, "chat": user, "message_id": message["message_id"], "data": button["callback_data"]}
         self._call("POST", "/api/tap", body)
 
+    def found(self, user: int, title: str) -> int:
+        """A person makes a group with the bot in it; its id."""
+        return int(self._call("POST", "/api/found", {"user": user, "title": title})["chat"])
+
+    def follow(self, user: int, chat: int, words: str) -> None:
+        """A person follows the latest link with these words in a chat into the private one."""
+        _, button = self.await_button(chat, words)
+        self._call("POST", "/api/start", {"user": user, "payload": button["url"].partition("?start=")[2]})
+
     def await_button(self, chat: int, words: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """The latest message with such a button, once there is one."""
         return self.eventually(lambda: self._button(chat, words), f"a button {words!r}")

@@ -33,7 +33,7 @@ def get_chat_member(world: World, params: Parameters) -> Any:
     if user is None:
         raise bad_request("PARTICIPANT_ID_INVALID")
     membership = Membership.MEMBER if user.id == chat.id else chat.membership(user.id)
-    return member_json(user, membership, is_hidden=user.id in chat.hidden)
+    return member_json(user, membership, is_hidden=chat.is_hidden(user.id))
 
 
 def get_chat_administrators(world: World, params: Parameters) -> Any:
@@ -43,7 +43,7 @@ def get_chat_administrators(world: World, params: Parameters) -> Any:
         raise bad_request("There are no administrators in the private chat")
     admins = [(user_id, each) for user_id, each in chat.members.items() if each in ADMINISTRATORS]
     return [
-        member_json(world.users[user_id], membership, is_hidden=user_id in chat.hidden)
+        member_json(world.users[user_id], membership, is_hidden=chat.is_hidden(user_id))
         for user_id, membership in admins
     ]
 

@@ -24,6 +24,7 @@ export const tap = (user, chat, message_id, data) => act("/api/tap", { user, cha
 export const start = (user, payload = "") => act("/api/start", { user, payload });
 export const inline = (user, query) => act("/api/inline", { user, query });
 export const choose = (user, chat, query_id, result) => act("/api/choose", { user, chat, query_id, result });
+export const found = (user, title, kind) => act("/api/found", { user, title, kind });
 export const block = (user, is_blocked) => act("/api/block", { user, is_blocked });
 
 /** Calls `onEvent` for everything that happens and `onOpen` whenever the connection is (again) there. */

@@ -9,7 +9,7 @@ const TYPING_MS = 5_000;
 const DAY_SHOWS_MS = 1_200;
 
 export class Chat {
-  /** `actions`: send, start, tap, follow, block — see main.js. */
+  /** `actions`: send, start, tap, follow, block, found — see main.js. */
   constructor(actions) {
     this.actions = actions;
     this.rows = new Map();
@@ -48,26 +48,40 @@ export class Chat {
 
   get isGroup() { return this.chat.kind !== "private"; }
 
+  get isChannel() { return this.chat.kind === "channel"; }
+
+  /** What the tab says. */
+  get name() {
+    if (!this.isGroup) return "私聊";
+    return this.chat.username ? "群" : this.chat.title;
+  }
+
   /** Show the chat as `me` sees it. */
   update(chat, me, bot) {
     Object.assign(this, { chat, me, bot });
-    this.node.setAttribute("aria-label", this.isGroup ? `群 ${chat.title}` : `私聊 ${chat.title}`);
+    this.node.setAttribute("aria-label", this.isGroup ? `${this.isChannel ? "频道" : "群"} ${chat.title}` : `私聊 ${chat.title}`);
     this.node.dataset.chat = chat.id;
     this.title.textContent = chat.title;
     this.faceBox.replaceChildren(face(this.isGroup ? { id: chat.id, first_name: chat.title.slice(0, 1) } : { is_bot: true }));
     this.showSubtitle();
     this.composer.update(chat, me, bot);
     this.more.style.display = this.isGroup || !chat.is_started ? "none" : "";
-    this.menu.replaceChildren(element("button", {
-      type: "button", class: chat.is_blocked ? "" : "is-danger", text: chat.is_blocked ? "重新启用机器人" : "停用机器人",
-      onclick: () => { this.menu.hidden = true; this.actions.block(!chat.is_blocked); },
-    }));
+    this.menu.replaceChildren(
+      this.choice("建群并加入机器人", () => this.actions.found("supergroup")),
+      this.choice("建频道并加入机器人", () => this.actions.found("channel")),
+      this.choice(chat.is_blocked ? "重新启用机器人" : "停用机器人", () => this.actions.block(!chat.is_blocked), chat.is_blocked ? "" : "is-danger"),
+    );
+  }
+
+  /** An entry of the header's menu. */
+  choice(text, act, look = "") {
+    return element("button", { type: "button", class: look, text, onclick: () => { this.menu.hidden = true; act(); } });
   }
 
   showSubtitle() {
     const { chat } = this;
     this.subtitle.classList.remove("is-typing");
-    this.subtitle.textContent = this.isGroup ? `${chat.members} 位成员 · @${chat.username}` : chat.is_blocked ? "已停用" : "机器人";
+    this.subtitle.textContent = this.isGroup ? [`${chat.members} 位${this.isChannel ? "订阅者" : "成员"}`, chat.username && `@${chat.username}`].filter(Boolean).join(" · ") : chat.is_blocked ? "已停用" : "机器人";
   }
 
   typing() {
@@ -161,7 +175,7 @@ export class Chat {
   }
 
   welcome() {
-    if (this.isGroup) return element("div", { class: "empty", text: "群里还没有消息。日报发布后会出现在这里。" });
+    if (this.isGroup) return element("div", { class: "empty", text: `${this.isChannel ? "频道" : "群"}里还没有消息。日报发布后会出现在这里。` });
     return element("div", { class: "empty" }, element("b", { text: this.bot.first_name }),
       element("p", { text: this.bot.description || "点“开始”和机器人说话。" }));
   }

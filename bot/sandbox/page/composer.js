@@ -44,7 +44,7 @@ export class Composer {
     this.menu.hidden = chat.kind !== "private" || !chat.commands.length;
     this.menu.style.display = this.menu.hidden ? "none" : "";
     const isWaiting = chat.kind === "private" && (!chat.is_started || chat.is_blocked);
-    this.form.style.display = isWaiting ? "none" : "";
+    this.form.style.display = isWaiting || chat.kind === "channel" ? "none" : "";
     this.startButton.style.display = isWaiting ? "" : "none";
     this.startButton.textContent = chat.is_blocked ? "重新启用机器人" : "开始";
   }

@@ -20,12 +20,14 @@ const actions = {
   start: (payload) => report(byId.get(me), api.start(me, payload)),
   tap: (chat, messageId, data) => report(chat, api.tap(me, chat.chat.id, messageId, data)),
   block: (isBlocked) => report(byId.get(me), api.block(me, isBlocked)),
+  found: (kind) => report(byId.get(me), api.found(me, `${myName()}的${kind === "channel" ? "频道" : "群"}`, kind)),
   inline: (chat, query) => { asking = chat; return report(chat, api.inline(me, query)); },
   choose: (chat, queryId, result) => report(chat, api.choose(me, chat.chat.id, queryId, result)),
   share,
   follow,
   unreadChanged: showUnread,
 };
+const myName = () => world.people.find(({ id }) => id === me).name;
 const privateChat = new Chat(actions);
 const groupChats = new Map();
 
@@ -83,13 +85,14 @@ function bringToFront(chat) {
     each.node.classList.toggle("is-current", each === chat);
     each.tab.setAttribute("aria-selected", String(each === chat));
   }
+  chat.node.scrollIntoView({ inline: "nearest", block: "nearest" });
   chat.scrolled();
 }
 
 /** A tab for each chat, seen in a narrow window. */
 function addTab(chat) {
   chat.tab = element("button", { role: "tab", type: "button", "aria-selected": "false", onclick: () => bringToFront(chat) },
-    chat.isGroup ? "群" : "私聊", element("span", { class: "badge" }));
+    chat.name, element("span", { class: "badge" }));
   tabs.append(chat.tab);
 }
 
@@ -135,6 +138,7 @@ function showChats() {
     if (chat.node.isConnected) continue;
     main.append(chat.node);
     addTab(chat);
+    if (main.querySelector(".is-current")) bringToFront(chat); // one that was just made
   }
   showPersonas();
   if (!main.querySelector(".is-current")) bringToFront(privateChat);
@@ -155,7 +159,8 @@ const HAPPENINGS = {
   action: ({ chat }) => byId.get(chat)?.typing(),
   answer: showAnswer,
   inline: ({ user, query_id, results }) => { if (user === me) asking?.composer.offerResults(query_id, results); },
-  chat: ({ chat }) => { if (chat === me || chat < 0) refresh(); },
+  // A chat that is new here may have had messages before this was heard.
+  chat: ({ chat }) => { if (chat === me || byId.has(chat)) refresh(); else if (chat < 0) load(); },
   profile: refresh,
   reload: load,
 };
