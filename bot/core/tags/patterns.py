@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from operator import add
 
 import regex
 
@@ -15,6 +18,7 @@ _PROBES = tuple(unit * (400 // len(unit)) for unit in ("a", "1", "ab ", "a1-", "
 # A name may not begin or end inside a Latin word: "api" is not in "rapid", "meta" not in "metadata".
 _EDGE = r"(?!(?<=[a-z])(?=[a-z]))"
 _QUANTIFIERS = ("*", "?", "{")
+_CHOICE = "(?:"
 _STRETCH = regex.compile(
     r"(?P<group>\((?:[^()\[\]\\]|\\.|\[[^\]]*\]|(?&group))*+\))|\[[^\]]*\]|\\.|\{[^}]*\}|(?P<plain>[^\\.^$*+?{}\[\]|()]+)|.",
     regex.DOTALL,
@@ -27,17 +31,15 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One side of a `|`: text without `literal` cannot match it, with it `expression` decides (None: it is a name)."""
+    """One side of a `|`: text without any of `literals` cannot match; with one, `expression` decides (None: a name)."""
 
-    literal: str
+    literals: tuple[str, ...]
     expression: regex.Pattern[str] | None
 
     def is_in(self, text: str) -> bool:
-        """Whether it occurs in folded text; one that takes too long does not."""
-        if self.literal not in text:
-            return False
+        """Whether it occurs in folded text that holds one of its literals; one that takes too long does not."""
         if self.expression is None:
-            return _stands_alone(self.literal, text)
+            return _stands_alone(self.literals[0], text)
         try:
             return self.expression.search(text, timeout=TIMEOUT_S) is not None
         except TimeoutError:
@@ -57,20 +59,20 @@ class PatternIndex:
     """Many named patterns, looked for all at once: only those whose first two letters are in the text are tried."""
 
     def __init__(self, patterns: Iterable[tuple[str, tuple[Alternative, ...]]]) -> None:
-        self._by_pair: dict[str, list[tuple[str, Alternative]]] = {}
-        self._others: list[tuple[str, Alternative]] = []
+        self._by_pair = defaultdict[str, list[tuple[str, str, Alternative]]](list)
         for name, alternatives in patterns:
             for alternative in alternatives:
-                pair = alternative.literal[:2]
-                known = self._by_pair.setdefault(pair, []) if len(pair) == 2 else self._others
-                known.append((name, alternative))
+                for literal in alternative.literals:
+                    self._by_pair[literal[:2] if len(literal) > 1 else ""].append((literal, name, alternative))
 
     def find(self, text: str) -> set[str]:
         """The names of the patterns that occur in folded text."""
         found = set[str]()
-        pairs = {text[at : at + 2] for at in range(len(text) - 1)}
-        for candidates in (self._others, *(self._by_pair[pair] for pair in pairs if pair in self._by_pair)):
-            found.update(name for name, alternative in candidates if name not in found and alternative.is_in(text))
+        pairs = {"", *map(add, text, text[1:])}  # the empty one stands for literals that are shorter
+        for pair in pairs & self._by_pair.keys():
+            for literal, name, alternative in self._by_pair[pair]:
+                if literal in text and name not in found and alternative.is_in(text):
+                    found.add(name)
         return found
 
 
@@ -84,8 +86,8 @@ def _compile(source: str) -> Alternative:
         raise PatternError("an alternative is empty: a `|` too many")
     if len(source) > MAX_CHARACTERS:
         raise PatternError(f'"{source[:20]}…" is longer than {MAX_CHARACTERS} characters')
-    literal = _literal(source)
-    return Alternative(literal, None if literal == source else _compile_expression(source))
+    literals = _literals(source)
+    return Alternative(literals or ("",), None if literals == (source,) else _compile_expression(source))
 
 
 def _compile_expression(source: str) -> regex.Pattern[str]:
@@ -148,12 +150,18 @@ def _split(source: str) -> Iterator[str]:
     yield source[start:]
 
 
-def _literal(source: str) -> str:
-    """The longest plain text that every match of an alternative must hold; groups, sets and escapes hold none."""
-    return fold(max(_plain_stretches(source), key=len, default=""))
+def _literals(source: str) -> tuple[str, ...]:
+    """Texts of which every match holds one: the longest plain stretch, or the choices of a group; none can be empty."""
+    return max((*_stretches(source), ()), key=lambda texts: min((len(text.encode()) for text in texts), default=0))
 
 
-def _plain_stretches(source: str) -> Iterator[str]:
+def _stretches(source: str) -> Iterator[tuple[str, ...]]:
     for match in _STRETCH.finditer(source):
-        stretch = match["plain"] or ""
-        yield stretch[:-1] if source[match.end() : match.end() + 1] in _QUANTIFIERS else stretch
+        is_optional = source[match.end() : match.end() + 1] in _QUANTIFIERS
+        plain, group = match["plain"] or "", match["group"] or ""
+        if stretch := plain[:-1] if is_optional else plain:
+            yield (fold(stretch),)
+        elif group.startswith(_CHOICE) and not is_optional:
+            choices = [_literals(choice) for choice in _split(group[len(_CHOICE) : -1])]
+            if all(choices):
+                yield tuple(chain.from_iterable(choices))

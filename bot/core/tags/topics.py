@@ -1,35 +1,35 @@
-"""Topics and entities of an item, found by the taxonomy's patterns in its headline and the start of its text."""
+"""The taxonomy: which topics and names items are labelled with, read from a file and found in items."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from bot.core.models import Digest, Item, Passage, Section
 from bot.core.search.aliases import Aliases, spelling
 from bot.core.search.terms import fold
+from bot.core.tags.evidence import Evidence, Signs, Topic, Weights
+from bot.core.tags.evidence import words as words_of
 from bot.core.tags.patterns import Alternative, PatternError, PatternIndex, parse_pattern
 from bot.core.wording import block_lines
 
 HEADLINE_CHARACTERS = 300
 TEXT_CHARACTERS = 160
-LEAD_CHARACTERS = 60
-"""How far into the text words tell the topic; names are looked for in all of `TEXT_CHARACTERS`."""
-
-ENOUGH_TOPICS = 3
-"""A headline that tells as many needs no text to be understood."""
-
 HEADLINE_ONLY = "="
 """Before an alias: it means the entity in headlines only (GitHub is named in many texts that are not about it)."""
+
+MOST_NATS = 20
+"""A word that says more would decide alone."""
 
 MAX_BYTES = 1024 * 1024
 """No taxonomy is larger; what is, is another file."""
 
-_PLACES = ("title_or_section", "text", "hint", "section")
-"""Where patterns are looked for: the headline; the start of the text; either, where those told nothing; the section."""
+_WEIGHED = ("title_or_section", "text", "hint")
+_PLACES = (*_WEIGHED, "section")
+"""Where the patterns of a topic are looked for, as `Topic` has them."""
 
 
 class TaxonomyError(ValueError):
@@ -37,15 +37,13 @@ class TaxonomyError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
-    """A topic or an entity: where which patterns give it to an item, and the plain names it can be called by."""
+class Entity:
+    """A company, person or product: its aliases in headlines and in texts, and the plain names it can be called by."""
 
     name: str
     headline: tuple[Alternative, ...]
-    text: tuple[Alternative, ...] = ()
-    hint: tuple[Alternative, ...] = ()
-    section: tuple[Alternative, ...] = ()
-    spellings: tuple[str, ...] = ()
+    text: tuple[Alternative, ...]
+    spellings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +58,9 @@ class Taxonomy:
     aliases: Aliases
     fingerprint: str
     _names: Mapping[str, str] = field(repr=False)
+    _evidence: Evidence = field(repr=False)
     _headline: PatternIndex = field(repr=False)
     _text: PatternIndex = field(repr=False)
-    _hint: PatternIndex = field(repr=False)
-    _section: PatternIndex = field(repr=False)
 
     @classmethod
     def parse(cls, data: bytes) -> Taxonomy:
@@ -78,18 +75,16 @@ class Taxonomy:
         entities = [_entity(key, entry) for key, entry in _entries(root, "entities")]
         names = frozenset(spelling(name) for entity in entities for name in entity.spellings)
         aliases = Aliases(tuple(_groups(root.get("aliases", []))), names)
-        known = entities + topics
-        _require_unique([tagged.name for tagged in known])
+        _require_unique([topic.name for topic in topics] + [entity.name for entity in entities])
         return cls(
             topics=tuple(topic.name for topic in topics),
             entities=tuple(entity.name for entity in entities),
             aliases=aliases,
             fingerprint=sha256(data).hexdigest()[:16],
-            _names=dict(_spellings(known, aliases)),
-            _headline=PatternIndex((tagged.name, tagged.headline) for tagged in known),
-            _text=PatternIndex((tagged.name, tagged.text) for tagged in known),
-            _hint=PatternIndex((tagged.name, tagged.hint) for tagged in known),
-            _section=PatternIndex((tagged.name, tagged.section) for tagged in known),
+            _names=dict(_spellings(topics, entities, aliases)),
+            _evidence=Evidence(topics),
+            _headline=PatternIndex((entity.name, entity.headline) for entity in entities),
+            _text=PatternIndex((entity.name, entity.text) for entity in entities),
         )
 
     def find(self, word: str) -> str | None:
@@ -100,32 +95,32 @@ class Taxonomy:
         """The same digest, its items with the topics and entities found in them, in the taxonomy's order."""
         return replace(digest, sections=tuple(map(self._label_section, digest.sections)))
 
-    def _label_section(self, section: Section) -> Section:
-        about = self._section.find(fold(section.title[:HEADLINE_CHARACTERS]))
-        return replace(section, entries=tuple(self._label_entry(entry, about) for entry in section.entries))
+    def signs(self, item: Item, section: str) -> Signs:
+        """What an item in a section of this title shows of its topics, before it is weighed."""
+        return self._evidence.signs(*_folded(item), _folded_title(section))
 
-    def _label_entry(self, entry: Item | Passage, about: set[str]) -> Item | Passage:
+    def _label_section(self, section: Section) -> Section:
+        title = _folded_title(section.title)
+        return replace(section, entries=tuple(self._label_entry(entry, title) for entry in section.entries))
+
+    def _label_entry(self, entry: Item | Passage, section: str) -> Item | Passage:
         if isinstance(entry, Passage):
             return entry
-        title, text = fold(entry.title[:HEADLINE_CHARACTERS]), fold(_opening(entry))
-        in_title = self._headline.find(title)
-        named = in_title | self._text.find(text)
-        topics = self._topics(title, in_title, text, entry.is_brief) or about
+        title, text = _folded(entry)
+        about, named = self._evidence.topics(title, text, section), self._headline.find(title) | self._text.find(text)
         return replace(
             entry,
-            topics=tuple(topic for topic in self.topics if topic in topics),
+            topics=tuple(topic for topic in self.topics if topic in about),
             entities=tuple(entity for entity in self.entities if entity in named),
         )
 
-    def _topics(self, title: str, in_title: set[str], text: str, is_brief: bool) -> set[str]:
-        """The farther a word stands from the headline, the less it tells: it is heard where the nearer ones are few."""
-        lead, found = text[:LEAD_CHARACTERS], in_title
-        if len(found.intersection(self.topics)) < ENOUGH_TOPICS:
-            found = found | self._text.find(lead)
-        found = found.intersection(self.topics) or self._hint.find(title) or self._hint.find(lead)
-        if not found and is_brief:  # its text is a clause that goes on where the headline ends
-            found = self._headline.find(text)
-        return found.intersection(self.topics)
+
+def _folded(item: Item) -> tuple[str, str]:
+    return _folded_title(item.title), fold(_opening(item))
+
+
+def _folded_title(title: str) -> str:
+    return fold(title[:HEADLINE_CHARACTERS])
 
 
 def _opening(item: Item) -> str:
@@ -182,16 +177,38 @@ def _entries(root: dict[str, Any], kind: str) -> Iterator[tuple[str, dict[str, A
         yield name, _table(entry, f"{kind}: {name}")
 
 
-def _topic(name: str, entry: dict[str, Any]) -> Tagged:
+def _topic(name: str, entry: dict[str, Any]) -> Topic:
     where = f"topics: {name}"
-    if not entry:
-        raise TaxonomyError(f"{where}: has no patterns, so nothing is about it")
-    _require_known(entry, _PLACES, f"{where}: ")
+    _require_known(entry, (*_PLACES, "weights", "words"), f"{where}: ")
+    words = _words(entry.get("words", {}), where)
     headline, text, hint, section = (_pattern(entry.get(place, ""), where) for place in _PLACES)
-    return Tagged(name, headline, text, hint, section)
+    if not (words or headline or text or hint or section):
+        raise TaxonomyError(f"{where}: has no patterns, so nothing is about it")
+    return Topic(name, headline, text, hint, section, _weights(entry.get("weights", {}), where), words)
 
 
-def _entity(key: str, entry: dict[str, Any]) -> Tagged:
+def _weights(value: Any, where: str) -> Weights:
+    usual = dict(zip((*_WEIGHED, "before"), astuple(Weights()), strict=True))
+    given = _table(value, f'{where}: "weights"')
+    _require_known(given, tuple(usual), f"{where}: weights: ")
+    return Weights(*(_weight(weight, f"{where}: weights: {place}") for place, weight in (usual | given).items()))
+
+
+def _words(entry: Any, where: str) -> dict[str, float]:
+    words = _table(entry, f'{where}: "words"')
+    for word in words:
+        if words_of(fold(word)) != {fold(word)}:
+            raise TaxonomyError(f'{where}: "{word}" is no word: two Chinese characters, or Latin letters, or digits')
+    return {fold(word): _weight(weight, f"{where}: {word}") for word, weight in words.items()}
+
+
+def _weight(value: Any, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST_NATS:
+        raise TaxonomyError(f"{where}: a weight must be a number from -{MOST_NATS} to {MOST_NATS}")
+    return float(value)
+
+
+def _entity(key: str, entry: dict[str, Any]) -> Entity:
     where = f"entities: {key}"
     _require_known(entry, ("name", "aliases"), f"{where}: ")
     name, aliases = entry.get("name", key), entry.get("aliases")
@@ -203,7 +220,7 @@ def _entity(key: str, entry: dict[str, Any]) -> Tagged:
     everything = [alias.removeprefix(HEADLINE_ONLY) for alias in aliases]
     plain = [alias for alias in everything if all(ch.isalnum() or ch in " -" for ch in alias)]
     headline, text = _pattern("|".join(everything), where), _pattern("|".join(anywhere), where)
-    return Tagged(name, headline, text, spellings=(key, *plain, name))
+    return Entity(name, headline, text, (key, *plain, name))
 
 
 def _pattern(source: Any, where: str) -> tuple[Alternative, ...]:
@@ -236,11 +253,12 @@ def _require_unique(names: list[str]) -> None:
             raise TaxonomyError(f'the name "{name}" is used twice; tags need different names')
 
 
-def _spellings(known: Iterable[Tagged], aliases: Aliases) -> Iterator[tuple[str, str]]:
+def _spellings(topics: Iterable[Topic], entities: Sequence[Entity], aliases: Aliases) -> Iterator[tuple[str, str]]:
     """Every spelling of every tag; what comes later wins, so a tag's own name does."""
-    names = {spelling(name): tagged.name for tagged in known for name in tagged.spellings}
+    names = {spelling(name): entity.name for entity in entities for name in entity.spellings}
     for group in aliases.groups:
         tags = [names[spelled] for name in group if (spelled := spelling(name)) in names]
         yield from ((spelling(name), tag) for name in group for tag in tags[:1])
     yield from names.items()
-    yield from ((spelling(tagged.name), tagged.name) for tagged in known)
+    names_of_tags = [entity.name for entity in entities] + [topic.name for topic in topics]
+    yield from ((spelling(name), name) for name in names_of_tags)

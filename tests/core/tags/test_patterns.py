@@ -43,7 +43,26 @@ def test_patterns_in_folded_text(pattern: str, text: str, expected: bool) -> Non
     assert is_found(pattern, text) is expected
 
 
-PIECES = ("a", "ab", "智能", "体", "1", "-?", "\\d", "(?:甲|乙)", "[乙丙]", "{2}", "b+", " ", ".", "(?!丁)", "x*y", "|")
+PIECES = (
+    "a",
+    "ab",
+    "智能",
+    "体",
+    "1",
+    "-?",
+    "\\d",
+    "(?:甲|乙)",
+    "(?:ab|智能体|(?:丙|x)1)",
+    "?",
+    "[乙丙]",
+    "{2}",
+    "b+",
+    " ",
+    ".",
+    "(?!丁)",
+    "x*y",
+    "|",
+)
 
 
 @given(

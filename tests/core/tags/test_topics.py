@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import time
-from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from bot.core.models import Digest, Item
 from bot.core.tags.topics import Taxonomy, TaxonomyError
-from tests.support.samples import REAL_DIGESTS, brief, digest, digests, section, story, taxonomy
-
-LABELS = Path(__file__).parent / "labels"
-
-
-def labelled(title: str, text: str = "", section_title: str = "要闻") -> Item:
-    """The item after labelling; `text` is its first paragraph."""
-    item = brief(1, title, text) if text else story(1, title)
-    return taxonomy().label(digest(section(1, section_title, item))).items[0]
+from tests.support.labels import Judged, agreement, labelled, of_our_own, of_real_digests
+from tests.support.samples import digest, section, story, taxonomy
 
 
 @pytest.mark.parametrize(
@@ -126,6 +115,11 @@ BROKEN = {
     'topics: 模型: "(a" is not a regular expression': '{"topics": {"模型": {"text": "b|(a"}}, "entities": {}}'.encode(),
     "closes a bracket that was not opened": b'{"topics": {"x": {"text": "a)(?:b"}}, "entities": {}}',
     "an alternative is empty": b'{"topics": {"x": {"text": "a||b"}}, "entities": {}}',
+    'topics: x: weights: "titel" is unknown': b'{"topics": {"x": {"text": "a", "weights": {"titel": 1}}}}',
+    "topics: x: weights: text: a weight must be": b'{"topics": {"x": {"text": "a", "weights": {"text": "1"}}}}',
+    "topics: x: ab: a weight must be a number": b'{"topics": {"x": {"words": {"ab": NaN}}}, "entities": {}}',
+    "a weight must be a number from -20 to 20": b'{"topics": {"x": {"words": {"ab": 21}}}, "entities": {}}',
+    '"大模型" is no word': '{"topics": {"x": {"words": {"大模型": 1}}}, "entities": {}}'.encode(),
     "matches the empty text": b'{"topics": {"x": {"text": "a*"}}, "entities": {}}',
     "is longer than": json.dumps({"topics": {"x": {"text": "a" * 600}}, "entities": {}}).encode(),
     'entities: nvidia: "aliases" must be': b'{"topics": {}, "entities": {"nvidia": {"name": "NVIDIA"}}}',
@@ -162,69 +156,67 @@ def test_a_text_or_a_list_of_texts_is_a_pattern() -> None:
     assert found.items[0].topics == ("x", "y")
 
 
+def topics(of: dict[str, object], title: str, section_title: str = "要闻") -> tuple[str, ...]:
+    """The topics that a taxonomy of these gives to a headline."""
+    made = Taxonomy.parse(json.dumps({"topics": of, "entities": {}}).encode())
+    return made.label(digest(section(1, section_title, story(1, title)))).items[0].topics
+
+
+def test_words_speak_for_a_topic_and_against_it() -> None:
+    """They decide without a pattern, and outweigh one."""
+    weighed = {"coffee": {"title_or_section": "拿铁", "words": {"咖啡": 2, "烘焙": 1.5, "颜色": -4}}}
+    assert topics(weighed, "拿铁涨价") == ("coffee",)
+    assert topics(weighed, "拿铁的颜色成了流行色") == ()
+    assert topics(weighed, "咖啡烘焙大赛") == ("coffee",)
+
+
+def test_what_is_known_before_has_to_be_outweighed() -> None:
+    """A topic that few items are about takes more than one weak sign."""
+    weighed = {
+        "coffee": {"title_or_section": "拿铁", "weights": {"title_or_section": 2, "before": -3}, "words": {"咖啡": 2}}
+    }
+    assert topics(weighed, "拿铁涨价") == topics(weighed, "咖啡涨价") == ()
+    assert topics(weighed, "咖啡店的拿铁涨价") == ("coffee",)
+
+
+def test_an_item_has_at_most_three_topics() -> None:
+    """Those that most speaks for."""
+    weighed = {name: {"words": {"咖啡": weight}} for weight, name in enumerate("abcde", 1)}
+    assert topics(weighed, "咖啡涨价") == ("c", "d", "e")
+
+
+def test_the_section_is_asked_where_nothing_else_tells() -> None:
+    """Its patterns give the topic; its words only add to those of the item."""
+    weighed = {"coffee": {"section": "^咖啡$", "words": {"拿铁": 1}}, "tea": {"title_or_section": "绿茶"}}
+    assert topics(weighed, "新店开张", "咖啡") == ("coffee",)
+    assert topics(weighed, "绿茶上市", "咖啡") == ("tea",)
+
+
 def test_the_fingerprint_follows_the_file() -> None:
     """Labels of another taxonomy are told apart."""
     one, other = (Taxonomy.parse(data) for data in (b'{"topics":{},"entities":{}}', b'{"topics": {},"entities":{}}'))
     assert one.fingerprint != other.fingerprint
 
 
-@pytest.mark.skipif(not REAL_DIGESTS.is_dir(), reason="no folder of real digests")
 @pytest.mark.parametrize("name", ["tuned", "unseen"])
 def test_labels_agree_with_a_careful_reader(name: str) -> None:
     """Entities: precision and recall at least 0.95; topics: 0.85 and 0.80. Labels marked ? count neither way."""
-    expected = dict(_read_labels(LABELS / f"{name}.txt"))
-    keyed = [(_key(found, item), item) for _, found in digests() for item in found.items]
-    judged = [(item, *expected[key]) for key, item in keyed if key in expected]
-    if len(judged) < len(expected) // 2:
-        pytest.skip("other digests than the labelled ones")
+    judged, expected = of_real_digests(name)
+    if len(judged) < expected // 2:
+        pytest.skip("no real digests, or others than the labelled ones")
     _require_agreement(judged)
 
 
-def test_labels_agree_on_headlines_of_our_own() -> None:
+@pytest.mark.parametrize("name", ["written", "taught"])
+def test_labels_agree_on_items_of_our_own(name: str) -> None:
     """The same bars without any folder of real digests; with traps of names (高通过率, 三星堆) among them."""
-    lines = [line for line in (LABELS / "written.txt").read_text("utf-8").splitlines() if not line.startswith("#")]
-    judged = []
-    for line in lines:
-        title, text, labels = (part.strip() for part in line.split("|"))
-        judged.append((labelled(title, text), *_parse_labels(labels)))
+    judged = of_our_own(name)
     assert len(judged) > 100
     _require_agreement(judged)
 
 
-def _require_agreement(judged: list[tuple[Item, set[str], set[str]]]) -> None:
-    topics, entities = Counter[str](), Counter[str]()
-    for item, about, named in judged:
-        _count(topics, set(item.topics), about)
-        _count(entities, set(item.entities), named)
-    assert min(_precision(entities), _recall(entities)) >= 0.95
-    assert _precision(topics) >= 0.85
-    assert _recall(topics) >= 0.80
-
-
-def _key(found: Digest, item: Item) -> str:
-    return f"{found.date} {hashlib.sha256(item.title.encode()).hexdigest()[:8]}"
-
-
-def _read_labels(path: Path) -> list[tuple[str, tuple[set[str], set[str]]]]:
-    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
-    return [(key, _parse_labels(labels)) for key, labels in (line.split(": ", 1) for line in lines)]
-
-
-def _parse_labels(labels: str) -> tuple[set[str], set[str]]:
-    """`topic topic; entity, entity`; a ? before one: it may be."""
-    topics, entities = labels.split(";")
-    return set(topics.split()), {*filter(None, entities.strip().split(", "))}
-
-
-def _count(tally: Counter[str], found: set[str], expected: set[str]) -> None:
-    required = {label for label in expected if not label.startswith("?")}
-    allowed = {label.removeprefix("?") for label in expected}
-    tally.update(right=len(found & required), wrong=len(found - allowed), missed=len(required - found))
-
-
-def _precision(tally: Counter[str]) -> float:
-    return tally["right"] / max(1, tally["right"] + tally["wrong"])
-
-
-def _recall(tally: Counter[str]) -> float:
-    return tally["right"] / max(1, tally["right"] + tally["missed"])
+def _require_agreement(judged: list[Judged]) -> None:
+    assert min(agreement((found.item.entities, found.entities) for found in judged)) >= 0.95
+    precision, recall = agreement((found.item.topics, found.topics) for found in judged)
+    assert precision >= 0.85, precision
+    assert recall >= 0.80, recall
