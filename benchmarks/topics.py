@@ -1,12 +1,12 @@
 """How well topics agree with a careful reader, and where the weights of the taxonomy's words come from.
 
-    python -m benchmarks.topics             # agreement by round, and with weights learned from other items
+    python -m benchmarks.topics             # agreement by round, and with words learned from other items
     python -m benchmarks.topics --learn     # learns the words anew and writes them into the taxonomy
 
 Words are learned topic by topic from the labelled items of `tests/core/tags/labels`, so the folder of real digests has
 to be there: logistic regression whose L1 penalty leaves only words that tell (Friedman, Hastie, Tibshirani 2010,
 "Regularization Paths for Generalized Linear Models via Coordinate Descent"). What may be about a topic teaches nothing.
-Takes about two minutes; the result depends on the labels alone.
+Takes a quarter of a minute; the result depends on the labels alone.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import argparse
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.core.tags.evidence import Signs
+from bot.core.tags.topics import Taxonomy, heard_words
 from tests.support.labels import Judged, agreement, of_our_own, of_real_digests
-from tests.support.samples import taxonomy
+from tests.support.samples import digest, section
 
 TAXONOMY = Path(__file__).parents[1] / "bot/core/tags/taxonomy.json"
 REAL, OWN = ("tuned", "unseen"), ("written", "taught")
@@ -30,36 +30,15 @@ FOLDS = 4
 PENALTY = 1 / 1.5
 ROUNDS = 30
 """Sweeps over all words; by then no weight moves by a hundredth."""
-FEWEST_ITEMS = 2
 LINE_WIDTH = 120
-_MARK = "@"
-"""Before the name of a place, so that it is no word."""
-_NOTHING = {"title_or_section": 0.0, "text": 0.0, "hint": 0.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """An item as the learner sees it: what it shows, and what it is about."""
-
-    signs: Signs
-    topics: frozenset[str]
-
-    def of(self, topic: str) -> dict[str, float]:
-        """What may speak for the topic: words, and the places where its patterns are found."""
-        places = {"title_or_section": self.signs.headline, "text": self.signs.text, "hint": self.signs.hint}
-        return {**self.signs.words, **{_MARK + place: 1.0 for place, found in places.items() if topic in found}}
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What one topic's signs say, by sign, and what is known before any is seen."""
+    """What is known of one topic before anything is read, and what words say of it, in nats."""
 
     before: float
-    says: Mapping[str, float]
-
-    def is_about(self, shown: Mapping[str, float]) -> bool:
-        """Whether more speaks for the topic than against it."""
-        return self.before + sum(share * self.says.get(sign, 0.0) for sign, share in shown.items()) > 0
+    words: Mapping[str, float]
 
 
 def main() -> None:
@@ -67,56 +46,67 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--learn", action="store_true")
     rounds = {name: of_real_digests(name)[0] for name in REAL} | {name: of_our_own(name) for name in OWN}
-    samples = [_sample(judged) for items in rounds.values() for judged in items]
+    everything = [judged for items in rounds.values() for judged in items]
     if parser.parse_args().learn:
-        write(TAXONOMY, {topic: learn(samples, topic) for topic in taxonomy().topics})
+        TAXONOMY.write_text(printed(taught(everything)), "utf-8")
         return
     for name, items in rounds.items():
         _print(f"{name}, {len(items)} items", ((judged.item.topics, judged.topics) for judged in items))
-    _print("weights learned from other items", cross_validated(samples))
+    _print("words learned from other items", cross_validated(everything))
 
 
-def cross_validated(samples: Sequence[Sample]) -> Iterable[tuple[set[str], frozenset[str]]]:
-    """What is learned from three quarters of the items says of the others."""
-    for fold_number in range(FOLDS):
-        others = [sample for at, sample in enumerate(samples) if at % FOLDS != fold_number]
-        learned = {topic: learn(others, topic) for topic in taxonomy().topics}
-        for sample in samples[fold_number::FOLDS]:
-            yield {topic for topic, told in learned.items() if told.is_about(sample.of(topic))}, sample.topics
+def cross_validated(everything: Sequence[Judged]) -> Iterable[tuple[Iterable[str], frozenset[str]]]:
+    """What the taxonomy says of a quarter of the items, with words learned from the others."""
+    for number in range(FOLDS):
+        others = [judged for at, judged in enumerate(everything) if at % FOLDS != number]
+        other = Taxonomy.parse(printed(taught(others)).encode())
+        for judged in everything[number::FOLDS]:
+            shown = digest(section(1, judged.section, judged.item))
+            yield other.label(shown).items[0].topics, judged.topics
 
 
-def learn(samples: Sequence[Sample], topic: str) -> Learned:
-    """What tells items about a topic from the others, by cyclic coordinate descent."""
-    taught = [sample for sample in samples if f"?{topic}" not in sample.topics]
-    is_about = [topic in sample.topics for sample in taught]
-    places = _places([sample.of(topic) for sample in taught])
-    weights, margins = dict.fromkeys(places, 0.0), [0.0] * len(taught)
+def taught(items: Sequence[Judged]) -> dict[str, Any]:
+    """The taxonomy's file with words learned from these items, the heaviest first."""
+    root: dict[str, Any] = json.loads(TAXONOMY.read_text("utf-8"))
+    heard = [(heard_words(judged.item, judged.section), judged.topics) for judged in items]
+    for topic, entry in root["topics"].items():
+        told = learn(heard, topic)
+        ranked = sorted(told.words.items(), key=lambda word: (-word[1], word[0]))
+        entry |= {"before": told.before, "words": dict(ranked)}
+    return root
+
+
+def learn(items: Sequence[tuple[Mapping[str, float], Set[str]]], topic: str) -> Learned:
+    """The words that tell items about a topic from the others, by cyclic coordinate descent."""
+    lessons = [(heard, topic in topics) for heard, topics in items if f"?{topic}" not in topics]
+    places = _places([heard for heard, _ in lessons])
+    weights, margins = dict.fromkeys(places, 0.0), [0.0] * len(lessons)
     for _ in range(ROUNDS):
-        for sign, where in places.items():
+        for word, where in places.items():
             slope, curve = 0.0, 1e-9
             for at, share in where:
                 likely = (1 + math.tanh(margins[at] / 2)) / 2
-                slope += share * (likely - is_about[at])
+                slope += share * (likely - lessons[at][1])
                 curve += share * share * likely * (1 - likely)
-            step = _shrink(weights[sign] - slope / curve, (PENALTY if sign else 0.0) / curve) - weights[sign]
+            step = _shrink(weights[word] - slope / curve, (PENALTY if word else 0.0) / curve) - weights[word]
             if step:
-                weights[sign] += step
+                weights[word] += step
                 for at, share in where:
                     margins[at] += step * share
     before = weights.pop("")
     return Learned(
-        round(before, 1), {sign: round(weight, 1) for sign, weight in weights.items() if abs(weight) >= 0.05}
+        round(before, 1), {word: round(weight, 1) for word, weight in weights.items() if abs(weight) >= 0.05}
     )
 
 
-def _places(shown: Sequence[Mapping[str, float]]) -> dict[str, list[tuple[int, float]]]:
-    """Which items show each sign, and how much; all show the empty one. Signs of a single item tell nothing."""
-    items = Counter(sign for signs in shown for sign in signs)
-    places = {"": [(at, 1.0) for at in range(len(shown))]}
-    for at, signs in enumerate(shown):
-        for sign, share in signs.items():
-            if items[sign] >= FEWEST_ITEMS:
-                places.setdefault(sign, []).append((at, share))
+def _places(heard: Sequence[Mapping[str, float]]) -> dict[str, list[tuple[int, float]]]:
+    """In which items each word is heard, and how much; the empty one in all. A word of a single item tells nothing."""
+    items = Counter(word for words in heard for word in words)
+    places = {"": [(at, 1.0) for at in range(len(heard))]}
+    for at, words in enumerate(heard):
+        for word, share in words.items():
+            if items[word] > 1:
+                places.setdefault(word, []).append((at, share))
     return places
 
 
@@ -124,22 +114,7 @@ def _shrink(weight: float, by: float) -> float:
     return math.copysign(max(0.0, abs(weight) - by), weight)
 
 
-def _sample(judged: Judged) -> Sample:
-    return Sample(taxonomy().signs(judged.item, judged.section), judged.topics)
-
-
-def write(path: Path, learned: Mapping[str, Learned]) -> None:
-    """Put the weights into the file, the heaviest words first."""
-    root = json.loads(path.read_text("utf-8"))
-    for topic, told in learned.items():
-        ranked = dict(sorted(told.says.items(), key=lambda entry: (-entry[1], entry[0])))
-        places = {sign.removeprefix(_MARK): says for sign, says in ranked.items() if sign.startswith(_MARK)}
-        words = {sign: says for sign, says in ranked.items() if not sign.startswith(_MARK)}
-        root["topics"][topic] |= {"weights": {**_NOTHING, **places, "before": told.before}, "words": words}
-    path.write_text(_printed(root), "utf-8")
-
-
-def _printed(root: Mapping[str, Any]) -> str:
+def printed(root: Mapping[str, Any]) -> str:
     """The file as people edit it: a pattern, an entity, a group of aliases a line; words fill lines."""
     topics = ",\n".join(
         f"    {_json(name)}: {{\n{_places_printed(entry)}\n    }}" for name, entry in root["topics"].items()
@@ -160,8 +135,6 @@ def _value(value: Any) -> str:
     match value:
         case list():
             return "[\n" + ",\n".join(f"        {_json(source)}" for source in value) + "\n      ]"
-        case {"before": _}:
-            return _json(value)
         case dict():
             return (
                 "{\n" + "\n".join(_filled(f"{_json(word)}: {weight}" for word, weight in value.items())) + "\n      }"

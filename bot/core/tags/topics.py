@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from bot.core.models import Digest, Item, Passage, Section
 from bot.core.search.aliases import Aliases, spelling
 from bot.core.search.terms import fold
-from bot.core.tags.evidence import Evidence, Signs, Topic, Weights
+from bot.core.tags.evidence import Evidence, Topic, heard
 from bot.core.tags.evidence import words as words_of
 from bot.core.tags.patterns import Alternative, PatternError, PatternIndex, parse_pattern
 from bot.core.wording import block_lines
@@ -27,8 +27,7 @@ MOST_NATS = 20
 MAX_BYTES = 1024 * 1024
 """No taxonomy is larger; what is, is another file."""
 
-_WEIGHED = ("title_or_section", "text", "hint")
-_PLACES = (*_WEIGHED, "section")
+_PLACES = ("title_or_section", "text", "hint", "section")
 """Where the patterns of a topic are looked for, as `Topic` has them."""
 
 
@@ -95,10 +94,6 @@ class Taxonomy:
         """The same digest, its items with the topics and entities found in them, in the taxonomy's order."""
         return replace(digest, sections=tuple(map(self._label_section, digest.sections)))
 
-    def signs(self, item: Item, section: str) -> Signs:
-        """What an item in a section of this title shows of its topics, before it is weighed."""
-        return self._evidence.signs(*_folded(item), _folded_title(section))
-
     def _label_section(self, section: Section) -> Section:
         title = _folded_title(section.title)
         return replace(section, entries=tuple(self._label_entry(entry, title) for entry in section.entries))
@@ -113,6 +108,11 @@ class Taxonomy:
             topics=tuple(topic for topic in self.topics if topic in about),
             entities=tuple(entity for entity in self.entities if entity in named),
         )
+
+
+def heard_words(item: Item, section: str) -> Mapping[str, float]:
+    """How much each word of an item in a section of this title is heard when its topics are told."""
+    return heard(*_folded(item), _folded_title(section))
 
 
 def _folded(item: Item) -> tuple[str, str]:
@@ -179,19 +179,12 @@ def _entries(root: dict[str, Any], kind: str) -> Iterator[tuple[str, dict[str, A
 
 def _topic(name: str, entry: dict[str, Any]) -> Topic:
     where = f"topics: {name}"
-    _require_known(entry, (*_PLACES, "weights", "words"), f"{where}: ")
+    _require_known(entry, (*_PLACES, "words", "before"), f"{where}: ")
     words = _words(entry.get("words", {}), where)
     headline, text, hint, section = (_pattern(entry.get(place, ""), where) for place in _PLACES)
     if not (words or headline or text or hint or section):
         raise TaxonomyError(f"{where}: has no patterns, so nothing is about it")
-    return Topic(name, headline, text, hint, section, _weights(entry.get("weights", {}), where), words)
-
-
-def _weights(value: Any, where: str) -> Weights:
-    usual = dict(zip((*_WEIGHED, "before"), astuple(Weights()), strict=True))
-    given = _table(value, f'{where}: "weights"')
-    _require_known(given, tuple(usual), f"{where}: weights: ")
-    return Weights(*(_weight(weight, f"{where}: weights: {place}") for place, weight in (usual | given).items()))
+    return Topic(name, headline, text, hint, section, words, _weight(entry.get("before", 0), f"{where}: before"))
 
 
 def _words(entry: Any, where: str) -> dict[str, float]:
