@@ -42,13 +42,13 @@ def story_heads(own: Sequence[Piece]) -> list[Head]:
 
 
 def _announcing_heads(own: Sequence[Piece]) -> list[Head]:
-    """Bold lines that end with a colon: the headlines where the first line and many others are such, above prose."""
+    """Bold lines that end with a colon: the headlines where many are such, above prose, below a greeting at most."""
     bold = [
         Head(i, head)
         for i, piece in enumerate(own[:-1])
         if isinstance(own[i + 1].block, Paragraph) and (head := headlines.of_announcing_line(inline_of(piece)))
     ]
-    return bold if len(bold) >= _MANY and not bold[0].at and _are_headlines(own, bold) else []
+    return bold if len(bold) >= _MANY and bold[0].at <= 1 and _are_headlines(own, bold) else []
 
 
 def run_in_heads(own: Sequence[Piece]) -> list[Head]:
