@@ -85,12 +85,17 @@ def _proofreader(settings: Settings, parser: Parser) -> Proofreader:
 
 
 def preview(file: Path, *, style: Style, as_json: bool, html: Path | None) -> int:
-    """Show the messages of a digest; 1 with its problems when it cannot be read."""
+    """Show the messages of a digest; 1 with its problems when it cannot be read.
+
+    One without a date is shown all the same, under the date of its file's name, and with its problem.
+    """
     settings = load_settings()
     with Parser("") as parser:
         parsed = proof(file, parser).parsed
-    if parsed is None or parsed.digest is None or parsed.errors:
+    errors = {problem.code for problem in parsed.errors} if parsed else set()
+    if parsed is None or parsed.digest is None or errors:
         print_findings([(file, problem) for problem in (parsed.problems if parsed else ())], 1, error=True)
+    if parsed is None or parsed.digest is None or errors - {"date.missing"}:
         return 1
     digest = load_taxonomy(settings.taxonomy_file).label(parsed.digest)
     messages = _messages(digest, style, _group(settings))
@@ -100,7 +105,7 @@ def preview(file: Path, *, style: Style, as_json: bool, html: Path | None) -> in
         print_json([_call_json(message) for message in messages])
     elif html is None:
         _draw(messages)
-    return 0
+    return 1 if errors else 0
 
 
 def _group(settings: Settings) -> str | None:

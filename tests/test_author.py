@@ -155,6 +155,19 @@ def test_preview_in_style_rich_is_the_calls_of_rich_messages() -> None:
     assert {"details", "heading", "paragraph"} <= {block["type"] for block in blocks}
 
 
+def test_preview_of_a_digest_without_date_goes_by_the_files_name() -> None:
+    """The error is told apart from it, and by the exit code; with a worse one nothing is shown."""
+    Path(FILE).write_text(Path(FILE).read_text("utf-8").replace("date:", "day:"), "utf-8")
+    result = CliRunner().invoke(cli, ["preview", FILE, "--json"], catch_exceptions=False)
+
+    assert result.exit_code == 1
+    assert [call["method"] for call in json.loads(result.stdout)] == ["sendMessage"] * 4
+    assert "date" in result.stderr
+
+    Path(FILE).write_text(Path(FILE).read_text("utf-8").replace("title:", "title："), "utf-8")
+    assert run("preview", FILE, "--json", code=1) == ""
+
+
 def test_preview_draws_rich_messages_in_the_terminal() -> None:
     """Headings, folded insight and buttons can be read."""
     shown = run("preview", FILE, "--style", "rich")

@@ -21,8 +21,10 @@ def _names(text: str) -> frozenset[str]:
 
 KNOWN = _names(
     "title date category categories tags keywords seo coverImage cover image summary description slug draft author "
-    "authors lang language layout lastmod updated url weight aliases toc series subtitle source"
+    "authors lang language layout lastmod updated url weight aliases toc series subtitle source linkTitle breadcrumbs "
+    "comments permalink id type pubDate publishDate published publishedAt created modified sidebar sidebar_position"
 )
+_DATES = ("date", "pubDate", "publishDate", "published", "publishedAt")
 _MEANT = {
     name.lower(): name for name in ("title", "date", "category", "tags", "coverImage", "summary", "slug", "draft")
 }
@@ -137,13 +139,13 @@ class _Reader:
         return ()
 
     def _date(self) -> dt.date | None:
-        value = self._fields.get("date")
-        if value is None or value == "":
+        name = next((name for name in _DATES if self._fields.get(name) not in (None, "")), None)
+        if name is None:
             self._report("date.missing", "date", Severity.ERROR)
             return None
-        date = parse_date(value)
+        date = parse_date(self._fields[name])
         if date is None:
-            self._report("date.impossible", "date", Severity.ERROR, value=_written(value)[:40])
+            self._report("date.impossible", name, Severity.ERROR, value=_written(self._fields[name])[:40])
         return date
 
     def _points(self) -> tuple[str, ...]:
