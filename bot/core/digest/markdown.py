@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from markdown_it.token import Token
 
 from bot.core.digest.dialects import common_markdown
+from bot.core.digest.entries import list_entry
 from bot.core.digest.footnotes import Footnotes
 from bot.core.digest.html_text import HtmlHeading, read_html
 from bot.core.digest.inline import InlineReader
@@ -30,9 +31,8 @@ from bot.core.models import (
     Table,
     plain,
 )
-from bot.core.runs import SOFT_BREAK, cut, join_soft_breaks, strip, tidy, words
+from bot.core.runs import SOFT_BREAK, join_soft_breaks, strip, tidy, words
 
-_TASK = re.compile(r"\[([ xX])\]\s+")
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]+(?:\s|$)")
 _SETEXT_MAX = 40  # a longer line above `---`, or several, were meant as text and a rule, not as a heading
 _SENTENCE_END = tuple("。！？；：.!?;:…”）)")
@@ -181,7 +181,7 @@ class _Builder:
             entry_lines.append(self._line(token))
             self._at += 1
             marker = f"{token.info}{token.markup}" if token.info else "•"
-            entries.append(_unwrapped(_task(ListEntry(marker, self._blocks("list_item_close")))))
+            entries.append(list_entry(marker, self._blocks("list_item_close")))
         self._at += 1
         return ListBlock(tuple(entries))
 
@@ -223,24 +223,5 @@ def _as_block(node: Heading | Piece) -> Block:
     return Label(node.inline) if isinstance(node, Heading) else node.block
 
 
-def _unwrapped(entry: ListEntry) -> ListEntry:
-    """`- 1. 话` is an entry with a number, not a list within a list."""
-    match entry.blocks:
-        case (ListBlock((inner,)),):
-            return inner
-        case _:
-            return entry
-
-
 def _is_prose(text: str) -> bool:
     return len(text) > _SETEXT_MAX or text.endswith(_SENTENCE_END) or SOFT_BREAK in text
-
-
-def _task(entry: ListEntry) -> ListEntry:
-    if not (entry.blocks and isinstance(first := entry.blocks[0], Paragraph)):
-        return entry
-    found = _TASK.match(plain(first.inline))
-    if found is None:
-        return entry
-    marker = "☐" if found[1] == " " else "☑"
-    return ListEntry(marker, (Paragraph(cut(first.inline, found.end())), *entry.blocks[1:]))

@@ -1,0 +1,22 @@
+"""An entry of a list as its author meant it, whether Markdown or the author made the list."""
+
+from __future__ import annotations
+
+import re
+
+from bot.core.models import Block, ListBlock, ListEntry, Paragraph, plain
+from bot.core.runs import cut
+
+_TASK = re.compile(r"\[([ xX])\]\s+")
+
+
+def list_entry(marker: str, blocks: tuple[Block, ...]) -> ListEntry:
+    """An entry: `[ ]` is a box to tick, and `- 1. 话` an entry with a number rather than a list within a list."""
+    match blocks:
+        case (ListBlock((inner,)),):
+            return inner
+        case (Paragraph(inline), *others) if found := _TASK.match(plain(inline)):
+            marker = "☐" if found[1] == " " else "☑"
+            return ListEntry(marker, (Paragraph(cut(inline, found.end())), *others))
+        case _:
+            return ListEntry(marker, blocks)
