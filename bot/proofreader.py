@@ -21,6 +21,8 @@ from bot.pipeline.watching.parser import Parser
 from bot.pipeline.watching.posts import list_posts, read_post
 
 RECENT_DAYS = 30
+_NO_DAY = dt.date.min
+_OF_FIELDS = ("front_matter.", "date.")
 NAME_SLACK_DAYS = 2
 """A file's name may carry another day than its front matter."""
 
@@ -99,12 +101,17 @@ def proof(path: Path, parser: Parser, *, is_named: bool = False) -> Proof:
         return Proof(Parsed(None, (Problem("file.missing", Severity.ERROR),)))
     if isinstance(post, Problem):
         return Proof(Parsed(None, (post,)))
-    return Proof(parser.parse(post.raw, path.name, is_named=is_named), post.content_hash)
+    parsed = parser.parse(post.raw, path.name, is_named=is_named)
+    if parsed and parsed.digest is None and all(problem.code.startswith(_OF_FIELDS) for problem in parsed.errors):
+        # The author hears of the body's mistakes, too.
+        parsed = parser.parse(post.raw, path.name, is_named=is_named, makeshift=_NO_DAY)
+    return Proof(parsed, post.content_hash)
 
 
 def _twins(read: Proof, date: dt.date, beside: Mapping[Path, Proof]) -> Iterator[Problem]:
     """Another file of the same digest, of which only one can be published; or another digest of the same day."""
-    same_day = {path: other for path, other in beside.items() if other.digest and other.digest.date == date}
+    on_a_day = {path: other for path, other in beside.items() if other.digest and date != _NO_DAY}
+    same_day = {path: other for path, other in on_a_day.items() if other.digest and other.digest.date == date}
     rivals = [path for path, other in same_day.items() if _is_same(read, other)]
     if rivals:
         yield Problem("file.duplicate", Severity.ERROR, values={"other": rivals[0].name})

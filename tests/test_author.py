@@ -35,8 +35,8 @@ def run(*arguments: str, code: int = 0) -> str:
     return result.stdout
 
 
-def codes(*arguments: str) -> list[str]:
-    return [one["code"] for one in json.loads(run("check", "--json", *arguments))]
+def codes(*arguments: str, code: int = 0) -> list[str]:
+    return [one["code"] for one in json.loads(run("check", "--json", *arguments, code=code))]
 
 
 def subscribe(readers: int) -> None:
@@ -190,3 +190,13 @@ def test_a_page_that_cannot_be_written_is_said_so() -> None:
     result = CliRunner().invoke(cli, ["preview", FILE, "--html", "nowhere/page.html"], catch_exceptions=False)
     assert result.exit_code == 1
     assert "写不了 nowhere/page.html" in result.stderr
+
+
+@pytest.mark.parametrize("fields", ["title: 今日", "- 今日", "title: *甲\nseo: &a x\ntags: *a"])
+def test_front_matter_that_cannot_be_read_hides_no_mistake_of_the_body(fields: str) -> None:
+    """One round of mending is enough; two files without a date are not of one day."""
+    for name in ("one.md", "two.md"):
+        Path(name).write_text(f"---\n{fields}\n---\n## 一节\n\n### [新闻](/a)\n\n正文。\n", "utf-8")
+    found = codes("one.md", "two.md", code=1)
+    assert "link.relative" in found
+    assert "date.shared" not in found

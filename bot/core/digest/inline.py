@@ -66,6 +66,7 @@ class _Line:
         self._tags: list[str] = []
         self._addresses: list[str | None] = []
         self._anchors: list[str | None] = []
+        self._linked_from = 0
 
     def read(self, tokens: list[Token]) -> Inline:
         if len(tokens) == 1 and tokens[0].type == "text" and not _ANY_MARK.search(tokens[0].content):
@@ -97,8 +98,9 @@ class _Line:
                 self._styles.pop()
             case "link_open":
                 self._addresses.append(self._reader.checked(str(token.attrGet("href") or ""), self._line))
+                self._linked_from = len(self._atoms)
             case "link_close":
-                self._addresses.pop()
+                self._close_link(self._addresses.pop())
             case "image":
                 self._add_image(token)
             case "html_inline":
@@ -125,6 +127,11 @@ class _Line:
         if not (self._addresses or self._anchors):
             return None
         return next((address for address in reversed(self._addresses + self._anchors) if address), None)
+
+    def _close_link(self, address: str | None) -> None:
+        if address and not any(atom.run.text.strip() for atom in self._atoms[self._linked_from :]):
+            problem = Problem("link.no_text", Severity.WARNING, self._line, {"url": address[:200]})
+            self._reader.problems.append(problem)
 
     def _add_image(self, token: Token) -> None:
         name = "".join(child.content or "\n" * (child.type == "softbreak") for child in token.children or ())

@@ -35,6 +35,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•·]\s+|\d{1,2}[.、)]\s*)")
 _YES = frozenset({"true", "yes", "on", "1", "是"})
 _NO = frozenset({"false", "no", "off", "0", "", "否"})
 _TITLE_MAX = 200
+_SLUG_MAX = 200  # what a database takes in an index is not without end
 
 
 @dataclass
@@ -86,9 +87,9 @@ class _Reader:
 
     def read(self) -> Metadata:
         found = self._found
-        found.title = self._text("title")[:_TITLE_MAX]
+        found.title = self._title()
         found.date = self._date()
-        found.slug = self._text("slug") or None
+        found.slug = self._text("slug")[:_SLUG_MAX] or None
         found.categories = self._texts("category") + self._texts("categories")
         found.tags = self._texts("tags")
         found.points = self._points()
@@ -137,6 +138,12 @@ class _Reader:
             return tuple(text for one in value if (text := str(one).strip()))
         self._report("front_matter.type", name, Severity.WARNING)
         return ()
+
+    def _title(self) -> str:
+        title = self._text("title")
+        if len(title) > _TITLE_MAX:
+            self._report("title.too_long", "title", Severity.WARNING, limit=_TITLE_MAX)
+        return title[:_TITLE_MAX]
 
     def _date(self) -> dt.date | None:
         name = next((name for name in _DATES if self._fields.get(name) not in (None, "")), None)

@@ -6,6 +6,7 @@ No sign is enough by itself: a short digest can be sound, and a digest in Englis
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 
 from bot.core.models import (
@@ -32,6 +33,8 @@ _STUB = USUAL_LETTERS // 4
 _ENDLESS = USUAL_LETTERS * 15  # the largest real one has 19,000, in 21,000 characters and 84 items
 _MOST_ITEMS = 500
 _UNFINISHED_MIN = 20
+_STRETCH = 1_500
+_LOOPED = 0.15  # of its size when packed; the stretches of real digests keep half of it, loops a fiftieth
 _LETTER = re.compile(r"[^\W_]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _FINISHED = re.compile(r"[\W_]\Z")
@@ -45,6 +48,8 @@ def shape_problem(digest: Digest) -> Problem | None:
     values = {"letters": letters, "usual": USUAL_LETTERS, "items": len(digest.items), "points": len(digest.points)}
     if letters > _ENDLESS or len(text) > 2 * _ENDLESS or len(digest.items) > _MOST_ITEMS:
         return Problem("shape.too_long", Severity.WARNING, line, values)
+    if _is_looped(text):
+        return Problem("shape.looped", Severity.WARNING, line, values)
     if 0 < letters < _STUB and _is_chinese(digest) and not _HAN.search(text):
         return Problem("shape.no_chinese", Severity.WARNING, line, values)
     if letters < _SHORT and all(item.is_implied for item in digest.items):
@@ -52,6 +57,16 @@ def shape_problem(digest: Digest) -> Problem | None:
     if letters < _SHORT and _is_cut_off(digest):
         return Problem("shape.cut_off", Severity.WARNING, line, values)
     return None
+
+
+def _is_looped(text: str) -> bool:
+    """Whether some stretch of the text says the same over and over, as a language model does that got stuck."""
+    starts = range(0, len(text) - _STRETCH + 1, _STRETCH // 2)
+    return any(_packed_share(text[start : start + _STRETCH].encode()) < _LOOPED for start in starts)
+
+
+def _packed_share(stretch: bytes) -> float:
+    return len(zlib.compress(stretch)) / len(stretch)
 
 
 def _is_chinese(digest: Digest) -> bool:

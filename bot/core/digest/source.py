@@ -15,6 +15,7 @@ _MOST_BROKEN = 10  # more than every tenth character cannot be read: another enc
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 # TDLib removes directional overrides and three combining marks; a composed letter such as å is kept whole.
 _REMOVED = re.compile("[\u202a-\u202e]")
+_UNSEEN = re.compile(f"{_CONTROL.pattern}|{_REMOVED.pattern}")
 _COMBINING = re.compile("(?s).[\u0333\u033f\u030a]+")
 
 
@@ -49,10 +50,10 @@ def read_source(raw: bytes, *, is_lenient: bool = False) -> Source | Problem:
 
 def clean(text: str) -> Source:
     """Take out the characters that no reader sees and Telegram does not keep."""
-    found = _CONTROL.search(text)
+    found = _UNSEEN.search(text)
     problems = (Problem("text.control", Severity.WARNING, _line_of(text, found.start())),) if found else ()
-    text = _CONTROL.sub(" ", text) if found else text
-    text = _REMOVED.sub("", text)
+    if found:
+        text = _REMOVED.sub("", _CONTROL.sub(" ", text))
     return Source(_COMBINING.sub(_compose, text) if _REMOVED_MARKS.search(text) else text, problems)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -41,6 +41,15 @@ class Shown:
     params: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A group that has a publication: in which edition, and what stands there now."""
+
+    target: Target
+    edition: GroupEdition
+    shown: Sequence[Shown]
+
+
 @dataclass(kw_only=True)
 class Corrections:
     """Keeps the groups' messages true to the text.
@@ -68,8 +77,8 @@ class Corrections:
         return [key for key, at_ms in self._pending.items() if at_ms <= now_ms]
 
     async def correct(self, key: str, digest: Digest, content_hash: str, now_ms: int) -> bool:
-        """Start a correction of what differs; whether one was started. At most one a minute, and none while messages of
-        the publication or of an earlier correction are on their way to a group."""
+        """Start a correction of what differs in the groups' messages; whether one was started. At most one a minute,
+        and none while messages of the publication or of an earlier correction are on their way to a group."""
         publication = await self.store.campaigns.of_digest(key)
         if publication is None:
             self._pending.pop(key)
@@ -82,10 +91,11 @@ class Corrections:
         if now_ms - latest.created_at_ms < EVERY_MS or await self._is_under_way(latest):
             self._pending[key] = max(latest.created_at_ms + EVERY_MS, now_ms + 1)
             return False
-        plan = CorrectionPlan(key, content_hash, publication.id, await self._calls(publication, digest, key))
-        await self.store.campaigns.correct(plan)
+        calls = await self._calls(await self._groups(publication), digest, key)
+        if calls:
+            await self.store.campaigns.correct(CorrectionPlan(key, content_hash, publication.id, calls))
         self._pending.pop(key)
-        return True
+        return bool(calls)
 
     async def link_card(self, campaign: Campaign, chat_id: int) -> None:
         """All messages of a publication or correction are in a group: link its card to them.
@@ -100,19 +110,19 @@ class Corrections:
         digest = await self.archive.digest(campaign.digest_key)
         if publication is None or digest is None or await self._is_overtaken(campaign, publication):
             return
-        known = await self.store.digests.find(campaign.digest_key)
-        if known is not None and known.content_hash != campaign.content_hash:
+        key, groups = campaign.digest_key, await self._groups(publication, finished=chat_id)
+        known = await self.store.digests.find(key)
+        is_changed = known is not None and known.content_hash != campaign.content_hash
+        if is_changed and await self._calls(groups, digest, key):
             raise NotYetError("the text has changed")
-        shown = await self._shown(publication, chat_id)
-        if not shown or not shown[0].message_id:
+        group = next((group for group in groups if group.target.chat_id == chat_id), None)
+        if group is None or not group.shown[0].message_id:
             return
-        edition = await self.store.campaigns.group_edition(publication.id, chat_id)
-        calls = self.press.group_calls(digest, campaign.digest_key, edition)
-        is_corrected = campaign.kind is CampaignKind.CORRECTION
-        card = await self._card(digest, campaign.digest_key, chat_id, edition, calls, shown, is_corrected=is_corrected)
-        if card is None or to_params(card) == shown[0].params:
+        calls = self.press.group_calls(digest, key, group.edition)
+        card = await self._card(digest, key, group, calls, is_corrected=campaign.kind is CampaignKind.CORRECTION)
+        if card is None or to_params(card) == group.shown[0].params:
             return
-        match await self.sender.edit_part(chat_id, shown[0].message_id, to_params(card), lane=Lane.GROUP):
+        match await self.sender.edit_part(chat_id, group.shown[0].message_id, to_params(card), lane=Lane.GROUP):
             case Sent():
                 log.info("card.linked", campaign=campaign.id, chat=chat_id)
             case BadContent() | BadSource() | ChatGone() | ChatPaused() as outcome:
@@ -129,27 +139,42 @@ class Corrections:
         groups = await self.store.deliveries.of_groups(campaign.id)
         return campaign.state not in OVER and any(delivery.state in UNDER_WAY for delivery in groups)
 
-    async def _calls(self, publication: Campaign, digest: Digest, key: str) -> dict[Target, tuple[Call, ...]]:
-        printed: dict[GroupEdition, tuple[Call, ...]] = {}
+    async def _calls(self, groups: Sequence[_Group], digest: Digest, key: str) -> dict[Target, tuple[Call, ...]]:
+        """What has to be done so that every group shows the text, marked as corrected; nothing when all do show it,
+        marked or not: blanks that moved in the file are no news."""
+        if not self._is_news(digest, key, groups):
+            return {}
+        printed = {edition: self._print(digest, key, edition, is_corrected=True) for edition in _editions(groups)}
         calls = {}
-        for delivery in await self.store.deliveries.of_groups(publication.id):
-            shown = await self._shown(publication, delivery.chat_id)
-            if delivery.state is not DeliveryState.SENT or not shown:
-                continue
-            # As it was sent there, whatever was chosen since.
-            edition = await self.store.campaigns.group_edition(publication.id, delivery.chat_id)
-            if edition not in printed:
-                renewed = self.press.group_calls(digest, key, edition, is_corrected=True)
-                printed[edition] = renewed or self._nothing_left()
-            fresh = printed[edition]
-            if card := await self._card(digest, key, delivery.chat_id, edition, fresh, shown, is_corrected=True):
+        for group in groups:
+            fresh = printed[group.edition]
+            if card := await self._card(digest, key, group, fresh, is_corrected=True):
                 fresh = (replace(fresh[0], params=to_params(card)), *fresh[1:])
-            calls[Target(delivery.chat_id, delivery.thread_id)] = tuple(self._changes(fresh, shown))
+            if changes := self._changes(fresh, group.shown):
+                calls[group.target] = tuple(changes)
         return calls
 
-    def _nothing_left(self) -> tuple[Call, ...]:
-        """What stands in place of an edition that the corrected text has nothing for."""
-        return (Call(to_params(Part(self.press.say("publisher.nothing_left")))),)
+    def _is_news(self, digest: Digest, key: str, groups: Sequence[_Group]) -> bool:
+        """Whether any group shows another text."""
+        printed = {edition: self._print(digest, key, edition, is_corrected=False) for edition in _editions(groups)}
+        return any(self._changes(printed[group.edition], group.shown) for group in groups)
+
+    def _print(self, digest: Digest, key: str, edition: GroupEdition, *, is_corrected: bool) -> tuple[Call, ...]:
+        """A group's messages; when the text has nothing for its edition any more, what stands in their place."""
+        nothing_left = Part(self.press.say("publisher.nothing_left"))
+        printed = self.press.group_calls(digest, key, edition, is_corrected=is_corrected)
+        return printed or (Call(to_params(nothing_left)),)
+
+    async def _groups(self, publication: Campaign, finished: int | None = None) -> list[_Group]:
+        """The groups that have all messages; `finished` has just got the last."""
+        found = []
+        for delivery in await self.store.deliveries.of_groups(publication.id):
+            shown = await self._shown(publication, delivery.chat_id)
+            if shown and (delivery.state is DeliveryState.SENT or delivery.chat_id == finished):
+                # As it was sent there, whatever was chosen since.
+                edition = await self.store.campaigns.group_edition(publication.id, delivery.chat_id)
+                found.append(_Group(Target(delivery.chat_id, delivery.thread_id), edition, shown))
+        return found
 
     def _changes(self, fresh: Sequence[Call], shown: Sequence[Shown]) -> list[Call]:
         """Message by message in their order: edit what differs, empty what is too many, send what is missing."""
@@ -176,17 +201,19 @@ class Corrections:
         self,
         digest: Digest,
         key: str,
-        chat_id: int,
-        edition: GroupEdition,
+        group: _Group,
         calls: Sequence[Call],
-        shown: Sequence[Shown],
         *,
         is_corrected: bool,
     ) -> Part | None:
-        chat = await self.store.chats.get(chat_id)
-        address = group_address(chat_id, chat.username, chat.topic)
-        urls = section_urls(calls, [one.message_id for one in shown], address)
-        return self.press.linked_card(digest, key, edition, urls, is_corrected=is_corrected)
+        chat = await self.store.chats.get(group.target.chat_id)
+        address = group_address(chat.id, chat.username, chat.topic)
+        urls = section_urls(calls, [one.message_id for one in group.shown], address)
+        return self.press.linked_card(digest, key, group.edition, urls, is_corrected=is_corrected)
+
+
+def _editions(groups: Iterable[_Group]) -> set[GroupEdition]:
+    return {group.edition for group in groups}
 
 
 def _edit(old: Shown, params: Mapping[str, Any], section: int | None = None) -> Call:

@@ -136,6 +136,33 @@ async def test_only_the_changed_message_is_edited(house: House) -> None:
     assert len(house.telegram.calls_of("editMessageText")) - calls <= 3
 
 
+@pytest.mark.parametrize("is_corrected", [False, True])
+async def test_blanks_that_moved_change_nothing(house: House, is_corrected: bool) -> None:
+    """Blank lines, blanks at the ends of lines, other line ends: no edit and no 更正, also after a true correction."""
+    await published(house)
+    text = paper(TODAY)
+    if is_corrected:
+        text = paper(TODAY, story="推理更快，也更便宜。")
+        await edit(house, text)
+    before = [message.text for message in shown(house)]
+    calls = len(house.telegram.calls_of("editMessageText"))
+    for old, new in (("\n\n", "\n\n\n"), ("。\n", "。 \n"), ("\n", "\r\n")):
+        await edit(house, text.replace(old, new))
+    assert [message.text for message in shown(house)] == before
+    assert len(house.telegram.calls_of("editMessageText")) == calls
+    assert len(await house.campaigns(CampaignKind.CORRECTION)) == is_corrected
+
+
+async def test_blanks_that_move_before_the_card_is_linked_leave_it_linked(house: House) -> None:
+    """The text is another file's content and the same words."""
+    house.write(NAME, paper(TODAY))
+    await house.work()
+    house.write(NAME, paper(TODAY) + "\n")
+    await house.work()
+    await deliver(house)
+    assert len(card_links(house)) == 3
+
+
 async def test_a_change_that_is_taken_back_is_corrected_again(house: House) -> None:
     """What stands in the group follows the file, also back to where it was."""
     await published(house)
