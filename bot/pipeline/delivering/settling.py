@@ -9,8 +9,9 @@ import structlog
 from bot.pipeline.delivering.hooks import Hooks
 from bot.pipeline.delivering.pauses import Pauses
 from bot.storage import Store
+from bot.storage.chats import UNREACHABLE
 from bot.storage.errors import StoreError
-from bot.storage.records import NO_MESSAGE, Delivery
+from bot.storage.records import NO_MESSAGE, Delivery, DeliveryState
 
 log = structlog.get_logger(__name__)
 
@@ -47,8 +48,15 @@ class Settling:
             await asyncio.sleep(pause_s)
             pause_s = min(self._pauses.longest_settling_s, pause_s * 2)
 
+    async def _reopen(self, delivery: Delivery) -> None:
+        """What kept a group closed is over once it has got everything."""
+        chat = await self._store.chats.find(delivery.chat_id)
+        if chat is not None and chat.status in UNREACHABLE and delivery.state is DeliveryState.SENT:
+            await self._store.chats.revive(chat.id)
+
     async def _try(self, delivery: Delivery) -> bool:
         try:
+            await self._reopen(delivery)
             campaign = await self._store.campaigns.find(delivery.campaign_id)
             if campaign is not None:
                 message_ids = tuple(max(NO_MESSAGE, number) for number in delivery.message_ids)

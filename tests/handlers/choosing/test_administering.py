@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,18 @@ from bot.sandbox.people import Membership
 from bot.sandbox.telegram import ADMIN, BOT_USERNAME, GROUP, READER, SECOND_READER
 from bot.storage.records import ChatKind, ChatStatus
 from tests.support.desk import TODAY, Bot, newspaper, open_desk
+from tests.support.oracle import judge
 
 CLUB, CHANNEL, UNKNOWN = -1001234567890, -1009876543210, -1005555555555
 REFUSAL = "只有管理员能改这里的设置。你是管理员的话，在群里再发一次 /settings。"
+
+
+@pytest.fixture
+async def bot(bot: Bot) -> AsyncIterator[Bot]:
+    """Whatever it said in a test is judged by TDLib at the end."""
+    yield bot
+    said = bot.telegram.calls_of("sendMessage") + bot.telegram.calls_of("editMessageText")
+    assert not [params["text"] for params in said if not judge(params).is_clean]
 
 
 async def found_club(bot: Bot, chat_id: int = CLUB, kind: Kind = Kind.SUPERGROUP) -> None:

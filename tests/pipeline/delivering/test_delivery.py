@@ -12,9 +12,10 @@ from bot.pipeline.delivering.hooks import AnotherInstanceError, TokenRejectedErr
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import GROUP
 from bot.storage.plans import Call
-from bot.storage.records import CampaignState, ChatStatus, DeliveryState, IncidentKind
+from bot.storage.records import CampaignState, ChatKind, ChatStatus, DeliveryState, IncidentKind
 from tests.support.engine import FAST, FIRST_READER, GROUP_CALLS, call, open_engine
 
+OTHER = -1001234567890
 TEXTS = [part.params["text"] for part in GROUP_CALLS]
 
 
@@ -52,6 +53,22 @@ async def test_a_publication_reaches_the_group_in_order_and_every_reader(engine)
     ids = tuple(message.id for message in engine.telegram.bot_messages(GROUP))
     assert await engine.store.deliveries.message_ids(campaign_id, GROUP) == ids
     assert engine.heard.done == [(campaign_id, GROUP, ids)]
+
+
+async def test_a_group_that_was_closed_is_open_again_once_it_got_everything(engine):
+    """What was wrong there is over; a group that is still closed stays so, with the reason."""
+    for group in (GROUP, OTHER):
+        await engine.store.chats.ensure(group, ChatKind.GROUP)
+        await engine.store.chats.subscribe(group)
+        await engine.store.chats.set_status(group, ChatStatus.PAUSED, "TOPIC_CLOSED")
+    engine.telegram.add_group(OTHER, "别的群")
+    engine.telegram.place_bot(OTHER, "restricted")
+    await engine.publish([GROUP, OTHER])
+
+    await engine.work()
+
+    assert (await engine.store.chats.get(GROUP)).is_subscribed
+    assert (await engine.store.chats.get(OTHER)).status is ChatStatus.PAUSED
 
 
 async def test_a_campaign_for_nobody_is_done(engine):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
 from bot.core.format import Links
 from bot.core.models import Say
-from bot.core.tags.edition import TagFilter
+from bot.core.tags.edition import TagFilter, select
 from bot.locales import catalogue
 from bot.pipeline.publishing.press import Press
-from bot.storage.plans import EditionKey, ReaderKey
-from tests.support.samples import brief, digest, section, taxonomy
+from bot.storage.plans import Call, EditionKey, GroupEdition, ReaderKey
+from tests.support.oracle import judge
+from tests.support.samples import POSTS, brief, digest, digest_of, section, taxonomy
 
 FILTERS = [TagFilter((topic,)) for topic in taxonomy().topics] + [
     TagFilter(("机器人", "开源"), (entity,)) for entity in taxonomy().entities[:7]
@@ -64,3 +66,25 @@ def test_a_card_under_tags_says_today_only_on_the_digests_own_day(is_todays: boo
 
     (card,) = plan.editions[EditionKey("card", tags)]
     assert words in card.params["text"]
+
+
+@pytest.mark.parametrize("topic", taxonomy().topics)
+def test_every_choice_of_a_group_is_taken_by_telegram_and_holds_just_that(topic: str) -> None:
+    """The largest sample under each topic: unchanged by TDLib, the chosen items and no others, sections from 1 on."""
+    largest = digest_of(max(POSTS.glob("20*.md"), key=lambda path: path.stat().st_size))
+    assert largest is not None
+    tags = TagFilter((topic,))
+    chosen = [item.number for item in select(largest, tags).items]
+
+    calls = Press(Links("ai_bot"), catalogue()).group_calls(largest, "20261122", GroupEdition("full", tags.key))
+
+    verdicts = [judge(call.params) for call in calls]
+    assert not [verdict for verdict in verdicts if not verdict.is_clean]
+    text = "\n".join(str(call.params["text"]) for call in calls[1:])
+    assert [item.number for item in largest.items if f"\n{item.number}. {item.title[:6]}" in text] == chosen
+    assert bool(calls) is bool(chosen)
+    assert list(dict.fromkeys(call.section for call in calls[1:])) == [*range(1, len({*sections(calls)}) + 1)]
+
+
+def sections(calls: Sequence[Call]) -> list[int]:
+    return [call.section for call in calls if call.section is not None]
