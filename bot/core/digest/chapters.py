@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.core.digest import headlines, heads, stories
+from bot.core.digest import headlines, heads
+from bot.core.digest.briefs import sources
 from bot.core.digest.headlines import Headline
 from bot.core.digest.labels import find_commentary, is_frame, is_roundup
 from bot.core.digest.nodes import Heading, Node, Piece, Rule
@@ -119,7 +120,7 @@ def _are_referenced(chapters: Sequence[Chapter]) -> bool:
     """Whether most headings are linked, or have a source or the usual parts of a story below."""
     told = [heads.pieces(chapter.nodes) for chapter in chapters]
     linked = sum(chapter.headline.url is not None for chapter in chapters)
-    sourced = sum(1 <= len(stories.sources(own)) <= _SOURCES for own in told)
+    sourced = sum(1 <= len(sources(own)) <= _SOURCES for own in told)
     parted = sum(any(isinstance(piece.block, Label) for piece in own) for own in told)
     return max(linked, sourced, parted) * 2 > len(chapters)
 

@@ -1,4 +1,4 @@
-"""An entry of a list as its author meant it, whether Markdown or the author made the list."""
+"""An entry of a Markdown list as its author meant it."""
 
 from __future__ import annotations
 

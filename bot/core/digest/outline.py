@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.core.digest import headlines, heads, stories
+from bot.core.digest.briefs import Entry, short_news
 from bot.core.digest.chapters import Chapter, are_items, chapter_tree
+from bot.core.digest.commentary import with_commentary_apart
 from bot.core.digest.groups import grouped
 from bot.core.digest.headlines import Headline
 from bot.core.digest.labels import find_commentary, is_roundup, names_digest
 from bot.core.digest.nodes import Heading, Node, Piece, Rule
 from bot.core.digest.repeats import mark_repeats
-from bot.core.digest.stories import Entry
 from bot.core.models import Inline, Item, Label, ListBlock, Paragraph, Passage, Quote, Run, Section, Style, plain
 from bot.core.ordinals import is_ordinal, without_ordinal
 from bot.core.runs import cut, tidy
@@ -142,7 +143,7 @@ def _normalised(nodes: Sequence[Node]) -> Iterator[Node]:
             case Piece(Quote(blocks), line) if isinstance(blocks[0], Paragraph) and find_commentary(blocks[0].inline):
                 yield from (Piece(block, line) for block in blocks)
             case Piece(ListBlock()):
-                yield from stories.with_commentary_apart(node)
+                yield from with_commentary_apart(node)
             case Heading(level, inline, line) if level == highest and (is_titled or names_digest(plain(inline))):
                 yield Piece(Paragraph(inline), line)
             case Heading(level, inline, line) if (level > min(highest, 2)) and find_commentary(inline, is_heading=True):
@@ -206,7 +207,7 @@ def _sections(root: Chapter, title: Headline) -> Iterator[_Draft]:
 
 def _section_entries(chapter: Chapter) -> Iterator[Entry]:
     if is_roundup(chapter.title):
-        yield from stories.short_news(chapter.nodes)
+        yield from short_news(chapter.nodes)
     else:
         is_preface = bool(chapter.chapters)
         yield from stories.section(chapter.nodes, chapter.headline, chapter.line, is_preface=is_preface)
@@ -220,7 +221,7 @@ def _entries(chapter: Chapter) -> Iterator[Entry]:
     label = Passage((Label(chapter.inline),))
     if is_roundup(head.text) and not head.url:
         yield label
-        yield from stories.short_news(chapter.flat())
+        yield from short_news(chapter.flat())
     elif chapter.is_group:
         yield label
         yield from stories.section(chapter.nodes, head, chapter.line, is_preface=True)
@@ -228,7 +229,7 @@ def _entries(chapter: Chapter) -> Iterator[Entry]:
             yield from _entries(child)
     elif head.url is None and heads.has_only_linked_lists(chapter.nodes) and not chapter.chapters:
         yield label
-        yield from stories.short_news(chapter.nodes)
+        yield from short_news(chapter.nodes)
     elif head.url is None and heads.begins_with_heads(chapter.nodes):
         yield label
         yield from stories.section(chapter.flat(), head, chapter.line)

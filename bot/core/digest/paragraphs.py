@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.core.digest.entries import list_entry
 from bot.core.digest.labels import is_address
 from bot.core.digest.nodes import Piece, Rule
 from bot.core.models import Inline, ListBlock, ListEntry, Paragraph, Style, plain
@@ -84,7 +83,7 @@ def _is_bullet(inline: Inline) -> bool:
 
 def _entry(inline: Inline) -> ListEntry:
     found = _BULLET.match(plain(inline))
-    return list_entry("•", (Paragraph(strip(cut(inline, found.end() if found else 0))),))
+    return ListEntry("•", (Paragraph(strip(cut(inline, found.end() if found else 0))),))
 
 
 def _is_head_line(inline: Inline) -> bool:
