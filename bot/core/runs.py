@@ -86,6 +86,11 @@ def words(text: str, style: Style = PLAIN) -> Inline:
     return (Run(text, style),) if text else ()
 
 
+def letters(text: str) -> str:
+    """The letters and figures of a text, by which two texts are compared."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
 def lines(inline: Inline) -> list[Inline]:
     """The lines of the source, each with the hard or soft break that ends it; a link that is broken stays whole."""
     text = plain(inline)

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from bot.core.digest import headlines, heads, stories
+from bot.core.digest import heads, stories
 from bot.core.digest.briefs import Entry, short_news
 from bot.core.digest.chapters import Chapter, are_items, chapter_tree
-from bot.core.digest.commentary import with_commentary_apart
 from bot.core.digest.groups import grouped
 from bot.core.digest.headlines import Headline
-from bot.core.digest.labels import find_commentary, is_roundup, names_digest
-from bot.core.digest.nodes import Heading, Node, Piece, Rule
+from bot.core.digest.labels import is_roundup
+from bot.core.digest.nodes import Node
+from bot.core.digest.normal_form import normal_form
 from bot.core.digest.repeats import mark_repeats
-from bot.core.models import Inline, Item, Label, ListBlock, Paragraph, Passage, Quote, Run, Section, Style, plain
-from bot.core.ordinals import is_ordinal, without_ordinal
-from bot.core.runs import cut, tidy
+from bot.core.digest.titles import without_title
+from bot.core.models import Inline, Item, Label, Paragraph, Passage, Run, Section, plain
+from bot.core.ordinals import without_ordinal
+from bot.core.runs import cut
 from bot.core.wording import block_lines
 
 _LINE_MAX = 80
 _PREFACE_MAX = 600
-_PART_MAX = 12
 _SENTENCE_END = tuple("。！？.!?：:")
 
 
@@ -38,8 +35,8 @@ class Outline:
 
 def build_outline(nodes: Sequence[Node], title: str) -> Outline:
     """Sections, items, briefs and passages of a body; `title` is the front matter's, empty when there is none."""
-    own_title, nodes = _without_title(list(nodes), title)
-    root = chapter_tree(grouped(list(_normalised(_with_numbers(nodes)))))
+    own_title, nodes = without_title(list(nodes), title)
+    root = chapter_tree(grouped(normal_form(nodes)))
     shown = Headline((Run(title or own_title),) if title or own_title else ())
     drafts = _without_preface(list(_sections(root, shown)))
     return Outline(own_title, _numbered(drafts))
@@ -62,120 +59,6 @@ def _is_line(inline: Inline) -> bool:
     text = plain(inline)
     is_short = len(text) <= _LINE_MAX and "\n" not in text and not text.endswith(_SENTENCE_END)
     return is_short and not any(run.url for run in inline)
-
-
-def _without_title(nodes: list[Node], title: str) -> tuple[str, list[Node]]:
-    """The document's own title, taken out: a first line or heading that repeats `title`, names the digest or stands
-    above all others."""
-    for place, node in enumerate(nodes):
-        if isinstance(node, Heading):
-            is_title = _is_title(node, nodes[place + 1 :], title)
-        else:
-            is_title = not place and _is_title_line(node, title)
-        if is_title:
-            return plain(_inline(node)), nodes[:place] + nodes[place + 1 :]
-        if isinstance(node, Heading):
-            break
-    return "", nodes
-
-
-def _is_title(first: Heading, below: Sequence[Node], title: str) -> bool:
-    """Whether the first heading is the document's title. A linked one is a story, whatever it says."""
-    text = plain(first.inline)
-    others = [node for node in below if isinstance(node, Heading)]
-    is_alone = all(other.level > first.level for other in others)
-    if title:
-        return _alike(text, title) and (first.level == 1 or is_alone)
-    names_all = names_digest(text) or (is_alone and (bool(others) or first.level == 1))
-    return names_all and not any(run.url for run in first.inline)
-
-
-def _is_title_line(first: Node, title: str) -> bool:
-    """Whether a body begins with its title as a bold line."""
-    inline = _inline(first)
-    text = plain(inline)
-    return headlines.is_bold(inline) and (_alike(text, title) if title else names_digest(text))
-
-
-def _inline(node: Node) -> Inline:
-    match node:
-        case Heading(_, inline):
-            return inline
-        case Piece():
-            return heads.inline_of(node)
-        case Rule():
-            return ()
-
-
-def _alike(one: str, other: str) -> bool:
-    return _letters(one) == _letters(other)
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
-
-
-def _with_numbers(nodes: Sequence[Node]) -> list[Node]:
-    """The nodes, a number that stands alone joined to the paragraph below it."""
-    joined: list[Node] = []
-    for node in nodes:
-        above = joined[-1] if joined else None
-        if isinstance(above, Piece) and isinstance(node, Piece) and _is_number(above) and heads.inline_of(node):
-            joined[-1] = Piece(Paragraph(tidy((*heads.inline_of(above), *heads.inline_of(node)))), above.line)
-        else:
-            joined.append(node)
-    return joined
-
-
-def _is_number(piece: Piece) -> bool:
-    return isinstance(piece.block, Paragraph) and is_ordinal(plain(piece.block.inline))
-
-
-def _normalised(nodes: Sequence[Node]) -> Iterator[Node]:
-    """Commentary stands for itself, in a quote, a list or as a heading; a title of another wording is a line."""
-    levels = [node.level for node in nodes if isinstance(node, Heading)]
-    highest = min(levels, default=0)
-    is_titled = isinstance(nodes[0], Heading) if nodes else False
-    is_titled = is_titled and levels[:1] == [highest] and levels.count(highest) == 1 < len(levels) and highest == 1
-    parts = _names_of_parts(nodes, highest)
-    for node in nodes:
-        match node:
-            case Piece(Quote(blocks), line) if isinstance(blocks[0], Paragraph) and find_commentary(blocks[0].inline):
-                yield from (Piece(block, line) for block in blocks)
-            case Piece(ListBlock()):
-                yield from with_commentary_apart(node)
-            case Heading(level, inline, line) if level == highest and (is_titled or names_digest(plain(inline))):
-                yield Piece(Paragraph(inline), line)
-            case Heading(level, inline, line) if (level > min(highest, 2)) and find_commentary(inline, is_heading=True):
-                yield Piece(Paragraph(_bold(inline)), line)
-            case Heading(level, inline, line) if level > highest and _letters(plain(inline)) in parts:
-                yield Piece(Label(inline), line)
-            case _:
-                yield node
-
-
-def _names_of_parts(nodes: Sequence[Node], highest: int) -> set[str]:
-    """The short headings that return above mere text (`### 摘要` under every `##`): parts of stories, no stories.
-
-    Where lists alone stand below them they are sections within sections.
-    """
-    counts: Counter[str] = Counter()
-    is_prose = False
-    for node, below in pairwise(nodes):
-        if isinstance(node, Heading) and node.level > highest:
-            text = plain(node.inline)
-            is_name = len(text) <= _PART_MAX and not (any(run.url for run in node.inline) or is_roundup(text))
-            if isinstance(below, Piece):
-                is_name = is_name and not (heads.is_linked(below) or heads.is_headline(below))
-                is_prose |= is_name and not heads.is_list(below)
-            else:
-                is_name = is_name and isinstance(below, Heading) and below.level > node.level
-            counts[_letters(text)] += is_name
-    return {name for name, count in counts.items() if count > 1 and is_prose}
-
-
-def _bold(inline: Inline) -> Inline:
-    return tidy(replace(run, style=run.style | Style.BOLD) for run in inline)
 
 
 @dataclass(slots=True)
