@@ -1,18 +1,22 @@
 """Markdown's dialects, rewritten line by line in the Markdown that every parser knows.
 
 Boxes (`:::tip`, `> [!note]`, `!!! note`, Hugo's and Hexo's shortcodes) become quotes below their title; attributes
-(`{#id}`), comments and addresses within a site, which their renderers never show, are taken out. Lines keep their
-numbers. See docs/adr/0005.
+(`{#id}`), comments, components and addresses within a site, which their renderers never show, are taken out. Lines keep
+their numbers. See docs/adr/0005.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-_HINT = re.compile(r"\{[#.:{%/]|:::|^(?:!!!|\?\?\?)|\[[!\[]|^\[toc\]|==\S", re.IGNORECASE | re.MULTILINE)
+from bot.core.digest.html_text import KNOWN
+
+_HINT = re.compile(
+    r"\{[#.:{%/]|:::|^(?:!!!|\?\?\?|\[(?i:toc)\]|import\s|export\s|[ \t]*</?[A-Z])|\[[!\[]|==\S", re.MULTILINE
+)
 _FENCE = re.compile(r"\s{0,3}(?:>\s?)*(```+|~~~+)")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s")
 _MAX_DEPTH = 3
@@ -62,6 +66,8 @@ _CODE = re.compile(r"(`+[^`]*`+)")
 _ATTRIBUTES = re.compile(r"(?<=[)\]*_])\{(?:[:.#]|\w+=)[^{}\n]{0,200}\}")
 _CONTENTS = re.compile(r"\s{0,3}(?:\[toc\]|\[\[_?toc_?\]\])\s*", re.IGNORECASE)
 _WIKI_LINK = re.compile(r"!?\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,300}))?\]\](?!\()")
+_COMPONENT = re.compile(r"\s{0,12}<(/?)([A-Z][A-Za-z0-9.]{1,40})(\s[^<>\n]{0,300})?/?>\s*")
+_IMPORT = re.compile(r"(?:import|export)\s[^;\n]{1,200}\sfrom\s+[\"'][^\"'\n]{1,200}[\"'];?\s*")
 _JSX_COMMENT = re.compile(r"\{/\*[^{}\n]{0,400}?\*/\}")
 _HIGHLIGHT = re.compile(r"(?<![=A-Za-z0-9])==(?=[^\s=])([^=\n]{1,300})(?<=\S)==(?![=A-Za-z0-9])")
 
@@ -177,8 +183,11 @@ def _line(line: str) -> str:
     """A line without attributes and comments, with what links and shortcodes show; code in it stays."""
     if _HINT.search(line) is None:
         return line
-    if _ATTRIBUTE_LINE.fullmatch(line) or _CONTENTS.fullmatch(line):
+    if _ATTRIBUTE_LINE.fullmatch(line) or _CONTENTS.fullmatch(line) or _IMPORT.fullmatch(line):
         return ""
+    if (found := _COMPONENT.fullmatch(line)) and found[2].lower() not in KNOWN:
+        named, _ = _arguments(found[3] or "")
+        return "" if found[1] else _shown(named)
     if found := _CALLOUT.fullmatch(line):
         return found[1] + _title(found[2].lower(), found[3].strip())
     if _HEADING.match(line):
@@ -201,11 +210,16 @@ def _shortcode(found: re.Match[str]) -> str:
         return ""
     if name in _PLAYERS:
         return f'<video src="{_PLAYERS[name]}{named.get("id") or "".join(bare[:1])}"></video>'
-    words = next((named[key] for key in ("caption", "title", "alt", "text", "name") if named.get(key)), "")
+    return _shown(named) or " ".join(value for value in bare if not value.isascii() or " " in value)
+
+
+def _shown(named: Mapping[str, str]) -> str:
+    """What the arguments of a shortcode or a component show: a picture, a link, or words."""
+    words = next((named[key] for key in ("caption", "title", "label", "alt", "text", "name") if named.get(key)), "")
     address = next((named[key] for key in ("src", "link", "href", "url") if named.get(key)), "")
     if address:
         return f"![{words}]({address})" if "src" in named else f"[{words or address}]({address})"
-    return words or " ".join(value for value in bare if not value.isascii() or " " in value)
+    return words
 
 
 def _with_indented_boxes(lines: Sequence[str]) -> str:

@@ -36,6 +36,13 @@ from bot.core.models import ListBlock, Quote, plain
         ('{{< figure src="https://a.test/a.png" caption="图" >}}', "![图](https://a.test/a.png)"),
         ('{{< card link="https://a.test/a" title="卡" >}}', "[卡](https://a.test/a)"),
         ('看{{< hl "这里" >}}', "看这里"),
+        (
+            'import Tabs from \'@theme/Tabs\';\n\n<Tabs>\n<TabItem value="a" label="甲">\n话\n</TabItem>',
+            "\n\n\n甲\n话\n",
+        ),
+        ('<LinkCard title="卡" href="https://a.test/a" />', "[卡](https://a.test/a)"),
+        ("import 的关税又涨了", "import 的关税又涨了"),
+        ("<Br>\n用 <Think> 标签", "<Br>\n用 <Think> 标签"),
         ("`{{< raw >}}` 和 `[[x]]`", "`{{< raw >}}` 和 `[[x]]`"),
         ("```\n:::tip\n```", "```\n:::tip\n```"),
     ],
