@@ -11,7 +11,7 @@ from telegram import Bot, ChatMember
 from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
-from bot.pipeline.calling.inquiry import UnreadableAnswerError, find_chat, find_member
+from bot.pipeline.calling.inquiry import UnreadableAnswerError, find_administrators, find_chat, find_member
 from bot.pipeline.calling.transport import AiohttpRequest
 
 CONNECTIONS = 2
@@ -83,11 +83,18 @@ class Embassy:
             UnreachableError: Telegram gives no answer.
         """
         try:
-            member = await find_member(self._bot, chat_id, user_id)
-        except (BadRequest, Forbidden):  # the bot is not there, or the person never was
+            return await self._administers(user_id, chat_id)
+        except (BadRequest, Forbidden):  # the bot is not there, or nothing is told to it
             return False
         except (TelegramError, UnreadableAnswerError) as error:
             raise UnreachableError(str(error)) from error
+
+    async def _administers(self, user_id: int, chat_id: int) -> bool:
+        try:
+            member = await find_member(self._bot, chat_id, user_id)
+        except BadRequest:  # nobody is told about members who are hidden, but everybody who the administrators are
+            administrators = await find_administrators(self._bot, chat_id)
+            return user_id in [(one.get("user") or {}).get("id") for one in administrators]
         return member.get("status") in (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 
 

@@ -22,7 +22,7 @@ async def find_chat(bot: Bot, chat: int | str) -> Mapping[str, Any]:
         TelegramError: Telegram cannot be asked, or does not know the chat.
         UnreadableAnswerError: the answer is no chat.
     """
-    found = await _ask(bot, "getChat", chat)
+    found = _object("getChat", await _ask(bot, "getChat", chat))
     if not isinstance(found.get("id"), int):
         raise UnreadableAnswerError("getChat: no id")
     return found
@@ -34,12 +34,29 @@ async def find_member(bot: Bot, chat: int | str, user_id: int) -> Mapping[str, A
     Raises:
         TelegramError, UnreadableAnswerError: as for `find_chat`.
     """
-    return await _ask(bot, "getChatMember", chat, user_id=user_id)
+    return _object("getChatMember", await _ask(bot, "getChatMember", chat, user_id=user_id))
 
 
-async def _ask(bot: Bot, method: str, chat: int | str, **params: Any) -> Mapping[str, Any]:
+async def find_administrators(bot: Bot, chat: int | str) -> list[Mapping[str, Any]]:
+    """`getChatAdministrators`: those who are people; anything in each may be missing.
+
+    Raises:
+        TelegramError, UnreadableAnswerError: as for `find_chat`.
+    """
+    method = "getChatAdministrators"
+    found = await _ask(bot, method, chat)
+    if not isinstance(found, list):
+        raise UnreadableAnswerError(f"{method}: no list")
+    return [_object(method, one) for one in found]
+
+
+async def _ask(bot: Bot, method: str, chat: int | str, **params: Any) -> object:
     body = cast(RequestData, Template(params).body(chat))
     answer: object = await bot.request.post(f"{bot.base_url}/{method}", body)
+    return answer
+
+
+def _object(method: str, answer: object) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
         raise UnreadableAnswerError(f"{method}: no object")
     return answer

@@ -228,6 +228,15 @@ async def test_without_an_answer_from_telegram_nothing_is_changed_or_told(bot: B
     assert not (await bot.desk.store.chats.get(CLUB)).is_silent
 
 
+@pytest.mark.parametrize(("user", "is_theirs"), [(READER, True), (SECOND_READER, False)])
+async def test_where_members_are_hidden_the_list_of_administrators_tells(bot: Bot, user: int, is_theirs: bool) -> None:
+    """A bot that is no administrator is told nothing of a single member there."""
+    await found_club(bot)
+    bot.telegram.fail("getChatMember", Fault.error(400, "Bad Request: CHAT_ADMIN_REQUIRED"), times=2)
+    assert (link(bot, await command(bot, user)) == f"g_{CLUB}") is is_theirs
+    assert ((await open_settings(bot, user)).text != REFUSAL) is is_theirs
+
+
 async def test_what_the_operator_set_is_said_and_stays(tmp_path: Path) -> None:
     """GROUP_CHATS wins about whether and where; the look is the administrators' own, GROUP_STYLE until they choose."""
     async with open_desk(tmp_path, group_style="card") as bot:
@@ -244,7 +253,7 @@ async def test_what_the_operator_set_is_said_and_stays(tmp_path: Path) -> None:
         ]
         assert bot.buttons(ADMIN)[-1] == "🏷 标签"
         forged = await bot.forge(ADMIN, f"v1:pflow:{GROUP}.off", screen)
-        assert forged.text == "这个群由机器人的主人设定，停不了。"
+        assert forged.text == "这里由机器人的主人设定，停不了。"
         assert (await bot.desk.store.chats.get(GROUP)).is_subscribed
         await bot.tap(ADMIN, "全文")
         assert "样式：全文，每节一条消息\n" in bot.last(ADMIN).text
