@@ -207,7 +207,7 @@ class Corrections:
         is_corrected: bool,
     ) -> Part | None:
         chat = await self.store.chats.get(group.target.chat_id)
-        address = group_address(chat.id, chat.username, chat.topic)
+        address = group_address(chat.id, chat.username, group.target.thread_id)
         urls = section_urls(calls, [one.message_id for one in group.shown], address)
         return self.press.linked_card(digest, key, group.edition, urls, is_corrected=is_corrected)
 

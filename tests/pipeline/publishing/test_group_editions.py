@@ -109,6 +109,19 @@ async def test_what_was_written_goes_out_whatever_is_chosen_meanwhile(house: Hou
     assert "选出 1 条" in texts(house)[-1]
 
 
+async def test_a_topic_chosen_meanwhile_is_that_of_the_next_digest(house: House) -> None:
+    """The messages go where they were meant to go, and the card leads to them there."""
+    house.telegram.open_topic(GROUP, 17)
+    await house.store.chats.set_topic(GROUP, 17)
+    house.write(NAME, paper(TODAY))
+    await house.work()
+    await house.store.chats.set_topic(GROUP, None)
+    await deliver(house)
+    assert {message.thread_id for message in there(house, GROUP)} == {17}
+    assert len(card_links(house)) == 3
+    assert all("/17/" in url for url in card_links(house))
+
+
 async def test_a_correction_keeps_to_the_style_and_the_tags(house: House) -> None:
     """What changed elsewhere in the digest does not come into a group that has left it out."""
     await house.store.chats.set_style(OTHER, "card")
