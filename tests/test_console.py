@@ -134,7 +134,7 @@ def test_a_search_waits_for_the_archive_that_a_running_bot_builds(
 def test_no_query_is_an_error() -> None:
     """Operators, quotes and noise are words like any other."""
     _post("2026-02-06-x.md", SOUND)
-    for query in ("-x", '"', "(", "a AND", "tag:", "\x00", "🙂", "x" * 10_000, ""):
+    for query in ("-x", '" ( a AND tag: 🙂', "\x00", ""):
         assert json.loads(_run("search", "--json", "--", query))["total"] == 0
 
 

@@ -28,8 +28,8 @@ from tests.support.telegram import FakeRequest, HandClock, build_bot
 READERS = (FIRST_READER, FIRST_READER + 1)
 SECTIONS = 3
 CALLS_OF_A_DIGEST = 1 + SECTIONS + 1 + len(READERS)
-SAMPLE = 15
-"""Without FAULTS every so-many-th step is tried."""
+SAMPLE = 25
+"""Without FAULTS every so-many-th step is tried; odd, so that the even ones have their turn."""
 IS_LOOKING = ContextVar("IS_LOOKING", default=False)
 """The test's own look into the state trips nothing."""
 

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -158,21 +157,22 @@ def test_the_page_loads_nothing() -> None:
 
 
 @needs_chromium
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_browser_opens_a_folded_quote(tmp_path: Path, scheme: Literal["light", "dark"]) -> None:
+def test_a_browser_opens_a_folded_quote(tmp_path: Path) -> None:
     """In either light: nothing is requested, nothing complains, nothing is wider than a phone."""
     digest = digest_of(POSTS / "2026-11-21-full-saturday.md")
     assert digest is not None
     file = tmp_path / "page.html"
     file.write_text(page_of(digest, "full"), "utf-8")
-    with browser_page(width=390, scheme=scheme) as page:
+    with browser_page(width=390) as page:
         heard: list[str] = []
         page.on("console", lambda message: heard.append(message.text))
         page.on("request", lambda request: heard.append(request.url) if request.url.startswith("http") else None)
-        page.goto(file.as_uri())
-        quote = page.locator(".is-foldable").first
-        folded = quote.evaluate("node => node.offsetHeight")
-        quote.locator("input").check()
-        assert quote.evaluate("node => node.offsetHeight") > folded
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(file.as_uri())
+            quote = page.locator(".is-foldable").first
+            folded = quote.evaluate("node => node.offsetHeight")
+            quote.locator("input").check()
+            assert quote.evaluate("node => node.offsetHeight") > folded
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert heard == []

@@ -78,7 +78,7 @@ def all_ways(draft: Draft) -> Iterator[list[str]]:
 
 
 @given(st.lists(units, min_size=1, max_size=4), st.booleans())
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_cuts_are_the_best_of_all(content: list[Unit], is_closed: bool) -> None:
     """No other choice has fewer orphans, then fewer messages, then cheaper cuts, then better balance."""
     draft = draft_of(content)
