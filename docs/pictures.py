@@ -36,6 +36,10 @@ def main() -> None:
             page.goto(f"{playing.address}/?as={ADMIN}")
             _broadcast(page)
             _shoot(page, "broadcast", ADMIN)
+        with browser_page(width=1000, height=620, scale=1.5) as page:
+            page.goto(f"{playing.address}/?as={ADMIN}")
+            _group_settings(page)
+            _shoot(page, "group-settings")
 
 
 def _wait_for_digest(page: Page, playing: Sandbox) -> None:
@@ -63,6 +67,15 @@ def _broadcast(page: Page) -> None:
     private.get_by_role("textbox").press("Enter")
     private.get_by_role("button", name="☐ 群").click()
     private.get_by_text("群 1 个").wait_for()
+
+
+def _group_settings(page: Page) -> None:
+    private, group = (page.locator(f"[data-chat='{chat}']") for chat in (ADMIN, GROUP))
+    group.get_by_role("textbox").fill("/settings")
+    group.get_by_role("textbox").press("Enter")
+    group.get_by_text("打开设置").last.click()
+    private.get_by_role("button", name="○ 静音").click()
+    private.get_by_role("button", name="● 静音").wait_for()
 
 
 def _read_section(page: Page) -> None:
