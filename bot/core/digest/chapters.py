@@ -16,8 +16,8 @@ from bot.core.wording import block_lines
 
 _NAME_MAX = 16  # characters of a section's name with its number
 _SOURCES = 2  # lines that one story has at most to name where it comes from
-_MANY = 4
-_SHORT_TEXT = 60  # characters of text for each chapter that there is: four of 240, ten of 600
+_MANY = 6
+_SHORT_TEXT = 30  # characters of text for each chapter that there is: six of 180, twenty of 600
 _STORY_TEXT = 600
 _DEEP = 3  # the level at which nobody begins with sections
 
@@ -128,10 +128,15 @@ def _are_referenced(chapters: Sequence[Chapter]) -> bool:
 def _are_too_short(chapters: Sequence[Chapter]) -> bool:
     """Whether they are so many of so few words in prose that they tell one story each: the more, the surer."""
     told = [heads.pieces(chapter.nodes) for chapter in chapters]
-    if len(chapters) < _MANY or any(heads.are_lists(own) or heads.run_in_heads(own) for own in told):
+    if len(chapters) < _MANY or any(map(_is_structured, told)):
         return False
     sizes = sorted(sum(map(len, block_lines(piece.block for piece in own))) for own in told)
     return 0 < sizes[len(sizes) // 2] <= min(_SHORT_TEXT * len(chapters), _STORY_TEXT)
+
+
+def _is_structured(own: Sequence[Piece]) -> bool:
+    """Whether a text is more than prose: lists, headlines within paragraphs, commentary."""
+    return heads.are_lists(own) or bool(heads.run_in_heads(own)) or any(map(heads.has_commentary, own))
 
 
 def _are_numbered_stories(chapters: Sequence[Chapter]) -> bool:
