@@ -22,11 +22,14 @@ DAYS = 14
 OPENING_CHARACTERS = 200
 
 # Measured on hand-labelled pairs of real digests. In nats: how unlikely it is that two items share this by chance.
-ENOUGH = 10.0
+_ENOUGH, _ENOUGH_AT_FIRST, _MORE_A_DAY = 10.0, 7.0, 0.5
+"""A story goes on tomorrow rather than next week, so less is enough in the first days."""
 _ACROSS, _ACROSS_MOST = 0.25, 25.0
 _BELOW, _BELOW_MOST, _BELOW_EACH = 0.04, 40.0, 4.0
-_WITHOUT_ENTITY = 0.42
-"""What words alone are worth, where no name says that it is the same company's story."""
+_WITH_NAME, _WITHOUT_NAME = 0.7, 0.42
+"""What words are worth where no known name says that it is the same company's story; a Latin word of `_NAME_LETTERS` or
+more that is as rare as `_RARE` is taken for the name of somebody unknown."""
+_NAME_LETTERS, _RARE = 4, 1 / 500
 _TRUST = 10
 """As many items of an entity weigh as much as all the others in saying how common a word is."""
 _RAREST = 1 / 4000
@@ -98,18 +101,23 @@ def earlier_tellings(story: Telling, others: Sequence[Telling], usage: Usage) ->
     for other in others:
         if not dt.timedelta(0) < story.date - other.date <= dt.timedelta(days=DAYS):
             continue
-        likeness = _likeness(story, other, known)
-        if likeness >= ENOUGH and likeness > found.get(other.date, (0.0, other))[0]:
+        enough = _enough(story.date - other.date)
+        likeness = _likeness(story, other, known, enough)
+        if likeness >= enough and likeness > found.get(other.date, (0.0, other))[0]:
             found[other.date] = likeness, other
     return tuple(found[date][1] for date in sorted(found, reverse=True))
 
 
-def _likeness(story: Telling, other: Telling, known: _Known) -> float:
+def _enough(apart: dt.timedelta) -> float:
+    return min(_ENOUGH, _ENOUGH_AT_FIRST + _MORE_A_DAY * apart.days)
+
+
+def _likeness(story: Telling, other: Telling, known: _Known, enough: float) -> float:
     if _is_same_page(story, other):
         return math.inf
     shared = story.entities & other.entities
-    likeness = _unlikeliness(_signs(story), _signs(other), known, shared)
-    return likeness if shared else _WITHOUT_ENTITY * likeness
+    worth = 1.0 if shared else known.worth(_signs(story).headline & _signs(other).headline)
+    return worth * _unlikeliness(_signs(story), _signs(other), known, shared, enough / worth)
 
 
 def _is_same_page(story: Telling, other: Telling) -> bool:
@@ -122,13 +130,13 @@ def _bare(telling: Telling) -> Item:
     return Item(1, (Words(telling.headline),))
 
 
-def _unlikeliness(story: _Signs, other: _Signs, known: _Known, entities: Set[str]) -> float:
-    if _differ(story.versions, other.versions) or _differ(story.rounds, other.rounds):
+def _unlikeliness(story: _Signs, other: _Signs, known: _Known, entities: Set[str], enough: float) -> float:
+    if _are_other_versions(story.versions, other.versions) or _differ(story.rounds, other.rounds):
         return 0.0  # GPT-5.6 is news, GPT-5.5 was; an A round is no C round
     headline = _weigh(story, other.headline, known, entities)
     sure = sum(headline.values()) + _SAME_ROUND * bool(entities and story.rounds & other.rounds)
-    if sure + _ACROSS * _ACROSS_MOST + _BELOW * _BELOW_MOST < ENOUGH:
-        return sure  # as nearly always: what stands further below cannot make it enough
+    if not sure or sure + _ACROSS * _ACROSS_MOST + _BELOW * _BELOW_MOST < enough:
+        return sure  # as nearly always: what stands further below cannot make it `enough`
     across = _weigh(story, other.everywhere, known, entities) | _weigh(other, story.everywhere, known, entities)
     below = (story.everywhere & other.everywhere) - across.keys()
     return (
@@ -140,6 +148,15 @@ def _unlikeliness(story: _Signs, other: _Signs, known: _Known, entities: Set[str
 
 def _differ(one: Set[str], other: Set[str]) -> bool:
     return bool(one and other) and one.isdisjoint(other)
+
+
+def _are_other_versions(one: Set[str], other: Set[str]) -> bool:
+    """Whether both name versions of one product, but none in common: Opus 4.8 and Claude Opus 4.7, not Q2 and 2 nm."""
+    return _differ(one, other) and not _words_of(one).isdisjoint(_words_of(other))
+
+
+def _words_of(versions: Set[str]) -> set[str]:
+    return {word for version in versions for word in version.removeprefix(_VERSION).split() if word.isalpha()}
 
 
 def _weigh(signs: _Signs, within: Set[str], known: _Known, entities: Set[str]) -> dict[str, float]:
@@ -207,13 +224,22 @@ class _Known:
         self._told: dict[tuple[str, str], int] = {}
 
     def weight(self, sign: str, entities: Set[str]) -> float:
-        """How unlikely the word is in another item about these entities; those compared are not counted themselves."""
+        """How unlikely the word is in another item about these entities."""
         if any(sign in self._names[entity] for entity in entities):
             return 0.0
-        seen, items = self.usage.by_term.get(sign, 0) - 2, max(self.usage.items, 1)
-        overall = max(seen / items, _RAREST)
+        overall = self._overall(sign)
         share = max([overall, *(self._share(sign, entity, overall) for entity in entities)])
         return -math.log(min(1.0, share))
+
+    def worth(self, shared: Set[str]) -> float:
+        """What the words of two headlines are worth, of which these are shared, when no known name is."""
+        names = (sign for sign in shared if len(sign) >= _NAME_LETTERS and sign.isascii() and sign.isalpha())
+        is_named = any(self._overall(name) <= _RARE for name in names)
+        return _WITH_NAME if is_named else _WITHOUT_NAME
+
+    def _overall(self, sign: str) -> float:
+        """In which share of all items the word stands; the two compared are not counted themselves."""
+        return max((self.usage.by_term.get(sign, 0) - 2) / max(self.usage.items, 1), _RAREST)
 
     def _share(self, sign: str, entity: str, overall: float) -> float:
         told = max(self._count(sign, entity) - 1, 0)
@@ -269,4 +295,4 @@ def _versions(folded: str) -> Iterator[str]:
 def _version(name: Sequence[Run]) -> Iterator[str]:
     digits = [at for at, run in enumerate(name) if run.kind == "digits"]
     if digits and any(run.kind == "letters" for run in name):
-        yield _VERSION + "".join("." * (run.gap == ".") + run.text for run in name[: digits[-1] + 1])
+        yield _VERSION + " ".join("." * (run.gap == ".") + run.text for run in name[: digits[-1] + 1])

@@ -49,6 +49,28 @@ def test_a_product_of_the_same_version_is_the_same_story() -> None:
     assert threads(story, telling(1, "智谱发布GLM-5.2：编程能力突出", 5, "智谱")) == []
 
 
+def test_numbers_of_different_things_are_no_other_versions() -> None:
+    """A second quarter and a process of 2 nm tell nothing about each other."""
+    told = telling(1, "台积电追加八百亿投资德累斯顿，另建三座2nm工厂", 1, "台积电")
+
+    assert threads(telling(1, "台积电再投八百亿赴德累斯顿建厂，Q3利润创新高", 0, "台积电"), told) == [told.headline]
+
+
+def test_less_is_enough_on_the_next_day() -> None:
+    """What would be chance a week later is the same story tomorrow."""
+    story = telling(1, "智谱限制第三方工具使用订阅", 0, "智谱")
+
+    days = (1, 2, 7)
+    assert [ago for ago in days if threads(story, telling(1, "智谱订阅用户可领礼包", ago, "智谱"))] == [1, 2]
+
+
+def test_a_rare_latin_word_is_taken_for_a_name() -> None:
+    """Nobody has to know PgFox for two items about it to be one story."""
+    told = telling(1, "PgFox 拿到资金，要解决扩展难题", 1)
+
+    assert threads(telling(1, "PgFox 获资助，助力水平扩展", 0), told) == [told.headline]
+
+
 def test_the_company_alone_makes_no_story() -> None:
     story = telling(1, "智谱推出开源模型", 0, "智谱")
 
