@@ -17,8 +17,8 @@ _WIDE = re.compile(
 _AFTER_BREAK = re.compile("(?<=[\r\n])")
 _SENTENCE_END = "。！？；：…"
 _ADDRESS = r"[^\w\r\n]{0,3}https?://[^\s]+[ \t]*"
-_OWN_LINE = re.compile(rf"[^\w\r\n]{{0,3}}[\w &/-]{{1,12}}(?<!\d)[：:](?!//)|{_ADDRESS}(?:[\r\n]|\Z)")
-"""What begins a line on purpose: a short name before a colon (`链接：…`), an address and nothing else."""
+_OWN_LINE = re.compile(rf":\s|[^\w\r\n]{{0,3}}[\w &/-]{{1,12}}(?<!\d)[：:](?!//)|{_ADDRESS}(?:[\r\n]|\Z)")
+"""What begins a line on purpose: a short name and a colon (`链接：…`), a definition (`: …`), an address alone."""
 _ADDRESS_LINE = re.compile(rf"(?:\A|[\r\n])(?:[^\r\n：:]{{1,12}}[：:][ \t]*)?{_ADDRESS}\Z")
 _LOOK_BACK = 200
 MEDIA = ("🖼", "🎬", "🎧")

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.core.digest import headlines
+from bot.core.digest.entries import TASKS
 from bot.core.digest.headlines import Headline
 from bot.core.digest.heads import Nodes, are_numbered, is_label, is_list, is_numbered, pieces
 from bot.core.digest.labels import is_frame
 from bot.core.digest.nodes import Piece
-from bot.core.models import Block, Inline, Item, Label, ListBlock, ListEntry, Paragraph, Passage, Quote, plain
-from bot.core.runs import is_media, lines, strip
+from bot.core.models import Block, Inline, Item, Label, ListBlock, ListEntry, Paragraph, Passage, Quote, Run, plain
+from bot.core.runs import is_media, lines, strip, tidy
 
 Entry = Item | Passage
 
@@ -66,7 +67,8 @@ def _brief_entry(entry: ListEntry, line: int) -> Iterator[Entry]:
         yield Passage((Label(first.inline),))
         yield from short_news([Piece(block, line) for block in more])
     elif first.inline:
-        yield _brief(first.inline, line, tuple(more))
+        box = (Run(f"{entry.marker} "),) if entry.marker in TASKS else ()
+        yield _brief(tidy((*box, *first.inline)), line, tuple(more))
 
 
 def _are_details(block: ListBlock) -> bool:

@@ -7,6 +7,9 @@ import re
 from bot.core.models import Block, ListBlock, ListEntry, Paragraph, plain
 from bot.core.runs import cut
 
+TASKS = ("☐", "☑")
+"""What stands before an entry that is to be ticked off, and before one that is."""
+
 _TASK = re.compile(r"\[([ xX])\]\s+")
 
 
@@ -16,7 +19,6 @@ def list_entry(marker: str, blocks: tuple[Block, ...]) -> ListEntry:
         case (ListBlock((inner,)),):
             return inner
         case (Paragraph(inline), *others) if found := _TASK.match(plain(inline)):
-            marker = "☐" if found[1] == " " else "☑"
-            return ListEntry(marker, (Paragraph(cut(inline, found.end())), *others))
+            return ListEntry(TASKS[found[1] != " "], (Paragraph(cut(inline, found.end())), *others))
         case _:
             return ListEntry(marker, blocks)
