@@ -19,14 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.archive import Archive, PostSource
+from bot.archive.database import fingerprint
 from bot.core.models import Digest, Item, Paragraph, Run, Section
 from bot.core.search.terms import fold
-from bot.core.tags.topics import Taxonomy
+from bot.resources import load_taxonomy
 
 PAGE = 5
 FIRST_DAY = dt.date(2016, 1, 1)
 ITEMS_A_DAY = 90
-TAXONOMY = Path(__file__).parents[1] / "bot/core/tags/taxonomy.json"
+TAXONOMY = load_taxonomy(None)
 CHUNK = 1_000
 """Stories that a process cuts into words at a time."""
 
@@ -42,11 +43,12 @@ class Engine:
     """How an engine is built of stories, and how it is opened: a search gives the total and the first hits' keys.
 
     `is_slow`: it takes so long for a query that it is asked a twentieth of them. `needs`: packages it cannot do
-    without.
+    without. What was built by another `version` is of no use.
     """
 
     build: Build
     open: Open
+    version: str = ""
     is_slow: bool = False
     needs: tuple[str, ...] = ()
 
@@ -77,8 +79,6 @@ async def _index(folder: Path, stories: list[Story]) -> None:
 async def _open_ours(folder: Path) -> AsyncIterator[Search]:
     archive = _archive(folder)
     await archive.open()
-    if not archive.is_usable:
-        raise SystemExit(f"{folder} was built by another version: delete it")
 
     async def search(query: str) -> Answer:
         page = await archive.search(query, limit=PAGE)
@@ -89,9 +89,7 @@ async def _open_ours(folder: Path) -> AsyncIterator[Search]:
 
 
 def _archive(folder: Path) -> Archive:
-    return Archive(
-        folder / "archive.db", Taxonomy.parse(TAXONOMY.read_bytes()), lambda: 0, lambda raw, name, date: None
-    )
+    return Archive(folder / "archive.db", TAXONOMY, lambda: 0, lambda raw, name, date: None)
 
 
 def _sources(stories: list[Story]) -> Iterator[PostSource]:
@@ -178,7 +176,7 @@ _TRIGRAM = "create virtual table story using fts5 (headline, text, tokenize = 't
 _PLAIN = "create table story (headline text, text text)"
 
 ENGINES: Mapping[str, Engine] = {
-    "ours": Engine(_build_ours, _open_ours),
+    "ours": Engine(_build_ours, _open_ours, fingerprint(TAXONOMY.fingerprint)),
     "trigram": Engine(
         partial(_build_sqlite, schema=_TRIGRAM), partial(_open_sqlite, condition="story match ?", value='"{}"')
     ),

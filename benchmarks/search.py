@@ -52,11 +52,12 @@ Queries = dict[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What building cost: seconds, and seconds of processor time of all cores together."""
+    """What was built, and what that cost: seconds, and seconds of processor time of all cores together."""
 
     items: int
     seconds: float
     cpu_s: float
+    version: str = ""
 
 
 def generate(count: int, seed: int = 1) -> list[Story]:
@@ -117,15 +118,16 @@ def compare(stories: list[Story], queries: Queries, only: Sequence[str], folder:
 
 
 def build(engine: Engine, place: Path, stories: list[Story]) -> Built:
-    """Build an engine in a folder, unless it was built there of so many items before."""
+    """Build an engine in a folder, unless its version was built there of so many items before."""
     note = place.with_suffix(".json")
-    if note.exists() and (kept := Built(**json.loads(note.read_text()))).items == len(stories):
+    kept = Built(**json.loads(note.read_text())) if note.exists() else None
+    if kept and (kept.items, kept.version) == (len(stories), engine.version):
         return kept
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     started, cpu_s = time.perf_counter(), _cpu_s()
     engine.build(place, stories)
-    built = Built(len(stories), time.perf_counter() - started, _cpu_s() - cpu_s)
+    built = Built(len(stories), time.perf_counter() - started, _cpu_s() - cpu_s, engine.version)
     note.write_text(json.dumps(asdict(built)))
     return built
 
