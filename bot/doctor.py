@@ -26,12 +26,13 @@ from bot.storage.records import DigestState
 
 CLOCK_OFF_S = 60
 PATIENCE_S = 5
+MARKS = {True: "✓", False: "✗", None: "–"}
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at; `words` hold the remedy when it is not sound."""
+    """One thing that was looked at; `words` hold the remedy when it is not sound. None: it could not be tried."""
 
-    is_sound: bool
+    is_sound: bool | None
     words: str
 
 
@@ -40,8 +41,8 @@ def doctor() -> int:
     findings = asyncio.run(examine_all(load_settings()))
     out = Console(highlight=False, soft_wrap=True, emoji=False)
     for finding in findings:
-        out.print(f"{'✓' if finding.is_sound else '✗'} {finding.words}", markup=False)
-    return 0 if all(finding.is_sound for finding in findings) else 1
+        out.print(f"{MARKS[finding.is_sound]} {finding.words}", markup=False)
+    return int(any(finding.is_sound is False for finding in findings))
 
 
 async def examine_all(settings: Settings) -> list[Finding]:
@@ -55,7 +56,7 @@ async def examine_all(settings: Settings) -> list[Finding]:
 
 async def _telegram(settings: Settings, say: Say) -> AsyncIterator[Finding]:
     if settings.bot_token is None:
-        yield Finding(True, say("doctor.no_token"))
+        yield Finding(None, say("doctor.no_token"))
         return
     async with embassy(settings.telegram_api_url, settings.bot_token.get_secret_value()) as ask:
         me = await ask.me()
@@ -128,7 +129,7 @@ async def _clock(settings: Settings, say: Say) -> Finding:
     words = {"time": f"{here:%Y-%m-%d %H:%M}", "zone": settings.timezone.key}
     theirs = await _their_time(settings.telegram_api_url)
     if theirs is None:
-        return Finding(True, say("doctor.clock_alone", **words))
+        return Finding(None, say("doctor.clock_alone", **words))
     off_s = round((here - theirs).total_seconds())
     if abs(off_s) > CLOCK_OFF_S:
         return Finding(False, say("doctor.clock_off", seconds=abs(off_s), **words))

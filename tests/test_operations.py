@@ -212,7 +212,7 @@ def test_the_doctor_works_without_a_token(monkeypatch: pytest.MonkeyPatch) -> No
     """It says so, and looks at the rest."""
     monkeypatch.setenv("TELEGRAM_API_URL", "http://127.0.0.1:9")
     printed = run("doctor")
-    assert "✓ 没有设 BOT_TOKEN" in printed
+    assert "– 没有设 BOT_TOKEN" in printed
     assert "✗" not in printed
     Path("posts").rmdir()
     assert "✗ 没有日报文件夹 posts" in run("doctor", code=1)
@@ -221,7 +221,7 @@ def test_the_doctor_works_without_a_token(monkeypatch: pytest.MonkeyPatch) -> No
 async def ill(address: str, **settings: object) -> list[str]:
     """What the doctor finds wrong."""
     usual = {"bot_token": BOT_TOKEN, "telegram_api_url": address, "group_chats": (GroupTarget("@ai_news_plus"),)}
-    return [found.words for found in await examine_all(load_settings(**usual | settings)) if not found.is_sound]
+    return [found.words for found in await examine_all(load_settings(**usual | settings)) if found.is_sound is False]
 
 
 async def test_the_doctor_finds_nothing_at_a_sound_bot(address: str, telegram: FakeTelegram) -> None:

@@ -12,7 +12,7 @@ from bot.core.format.rich_text import Text, Writer
 from bot.core.format.split import fits
 from bot.core.models import Digest, Inline, Item, Run, Say
 from bot.core.tags.concordance import Concordance
-from bot.core.tags.keywords import bare
+from bot.core.tags.keywords import bare, distinct, without
 
 MAX_WATCHED = 10
 NAMED = 3
@@ -29,7 +29,7 @@ class Watch:
     mutes_rest: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "words", tuple(sorted(set(self.words))))
+        object.__setattr__(self, "words", distinct(self.words))
         object.__setattr__(self, "mutes_rest", bool(self.words) and self.mutes_rest)
 
     @property
@@ -59,7 +59,7 @@ class Watch:
 
     def drop(self, word: str) -> Watch:
         """The same without this word."""
-        return replace(self, words=tuple(other for other in self.words if other != word))
+        return replace(self, words=without(self.words, word))
 
 
 @dataclass(frozen=True, slots=True)

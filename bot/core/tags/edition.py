@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.core.models import Digest, Item
 from bot.core.tags.concordance import Concordance
+from bot.core.tags.keywords import distinct, without
 
 MAX_TAGS = 50
 """So many tags a reader may choose: it bounds the key of the filter and the work of an edition."""
@@ -22,8 +23,8 @@ class TagFilter:
     muted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "followed", _canonical(self.followed))
-        object.__setattr__(self, "muted", _canonical(self.muted))
+        object.__setattr__(self, "followed", distinct(self.followed))
+        object.__setattr__(self, "muted", distinct(self.muted))
 
     @property
     def is_empty(self) -> bool:
@@ -37,15 +38,15 @@ class TagFilter:
 
     def follow(self, tag: str) -> TagFilter:
         """The same with this tag followed, no longer muted."""
-        return TagFilter((*self.followed, tag), _without(self.muted, tag))
+        return TagFilter((*self.followed, tag), without(self.muted, tag))
 
     def mute(self, tag: str) -> TagFilter:
         """The same with this tag muted, no longer followed."""
-        return TagFilter(_without(self.followed, tag), (*self.muted, tag))
+        return TagFilter(without(self.followed, tag), (*self.muted, tag))
 
     def drop(self, tag: str) -> TagFilter:
         """The same with this tag neither followed nor muted."""
-        return TagFilter(_without(self.followed, tag), _without(self.muted, tag))
+        return TagFilter(without(self.followed, tag), without(self.muted, tag))
 
     @property
     def key(self) -> str:
@@ -118,11 +119,3 @@ def select(
 
 def _numbers(concordance: Concordance, tags: Iterable[str]) -> set[int]:
     return {number for tag in tags for number in concordance.numbers(tag)}
-
-
-def _canonical(tags: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(tags)))
-
-
-def _without(tags: tuple[str, ...], tag: str) -> tuple[str, ...]:
-    return tuple(other for other in tags if other != tag)

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.format.watch import Watch
 from bot.core.models import Digest, Item, Paragraph, Run, Section
 from bot.core.search.aliases import Aliases
 from bot.core.tags.concordance import Concordance
 from bot.core.tags.edition import TagFilter, select
-from bot.core.tags.keywords import MAX_CHARACTERS, bare, is_keyword, keyword, resolve, split_words
+from bot.core.tags.keywords import MAX_CHARACTERS, bare, identity, is_keyword, keyword, resolve, split_words
 
 
 def digest_of(*stories: tuple[str, str]) -> Digest:
@@ -25,16 +26,31 @@ def digest_of(*stories: tuple[str, str]) -> Digest:
 
 @pytest.mark.parametrize("spelling", ["GPT-5", "gpt5", "GPT 5", "ＧＰＴ－５", " gpt-5 ", "“GPT-5”"])
 def test_all_spellings_are_one_keyword(spelling: str) -> None:
-    """Width, case, spaces and hyphens make no other filter."""
-    assert keyword(spelling) == "“gpt5”"
+    """Width, case, spaces and hyphens make no other filter; the last spelling is the one that is shown."""
+    found = keyword(spelling)
+    assert found is not None
+    assert identity(found) == "“gpt5”"
+    assert TagFilter(("“gpt5”",)).follow(found) == TagFilter((found,))
+    assert TagFilter((found,)).mute("“Gpt5”") == TagFilter((), ("“Gpt5”",))
+    assert Watch(("“gpt5”",)).add(found).drop("“GPT5”") == Watch()
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("機器人", "“机器人”"), ("Open Source", "“open source”"), ("3.5", "“3.5”")]
+    ("text", "folded"),
+    [("機器人", "机器人"), ("Open Source", "open source"), ("3.5", "3.5"), ("GPT-5.2", "gpt5.2")],
 )
-def test_a_keyword_keeps_what_tells_words_apart(text: str, expected: str) -> None:
-    """Traditional is folded; two words of one kind stay two."""
-    assert keyword(text) == expected
+def test_a_keyword_keeps_its_spelling_and_what_tells_words_apart(text: str, folded: str) -> None:
+    """Traditional is the same as simplified; two words of one kind stay two."""
+    assert keyword(text) == f"“{text}”"
+    assert identity(f"“{text}”") == f"“{folded}”"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("/start", "start"), ("@everyone", "everyone"), ("ai.com", "ai com"), ("甲\u202e乙", "甲乙")]
+)
+def test_no_spelling_is_a_link_a_name_or_a_trick(text: str, shown: str) -> None:
+    """It stands in our messages, and in cards."""
+    assert keyword(text) == f"“{shown}”"
 
 
 @pytest.mark.parametrize("text", ["", "……", "🤖", "“”", "字" * (MAX_CHARACTERS + 1)])

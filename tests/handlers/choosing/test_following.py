@@ -32,8 +32,8 @@ async def test_several_words_at_once_and_muting_takes_a_followed_one_along(bot: 
 
     said = await bot.write(READER, "/mute 模型,GPT-5")
 
-    assert said.text.startswith("已屏蔽：模型、“gpt5”")
-    assert await chosen(bot) == TagFilter(("机器人", "芯片算力"), ("模型", "“gpt5”"))
+    assert said.text.startswith("已屏蔽：模型、“GPT-5”")
+    assert await chosen(bot) == TagFilter(("机器人", "芯片算力"), ("模型", "“GPT-5”"))
 
 
 async def test_undo_brings_back_what_was_before(bot: Bot) -> None:
