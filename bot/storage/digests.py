@@ -51,7 +51,8 @@ class Digests:
     async def remember(
         self, key: str, date: dt.date, slug: str, name: str, content_hash: str, state: DigestState, reason: str = ""
     ) -> Known:
-        """Write down a digest: a new one, or the new name, content and state of a known one."""
+        """Write down a digest: a new one, or the new name, content and state of a known one, and its new slug unless
+        another of the day has it."""
         now = self._database.now()
         fresh = {"name": name, "content_hash": content_hash, "state": state, "reason": reason, "updated_at_ms": now}
         async with self._database.writing() as connection:
@@ -60,6 +61,9 @@ class Digests:
                 .values(key=key, date=date, slug=slug, created_at_ms=now, **fresh)
                 .on_conflict_do_update(index_elements=["key"], set_=fresh)
             )
+            other = digests.alias()
+            taken = select(other.c.key).where(other.c.date == date, other.c.slug == slug).exists()
+            await connection.execute(update(digests).where(digests.c.key == key, ~taken).values(slug=slug))
             return _known((await connection.execute(select(digests).where(digests.c.key == key))).one())
 
     async def remember_all(self, fresh: Iterable[Known]) -> None:

@@ -140,6 +140,8 @@ class Publisher:
                     await self._registrar.reject(Unreadable(name, "", (problem,)))
                 case Gone(name):
                     await self._registrar.let_go(name)
+            for rival in self._rejects.rivals(change.name):
+                await self._registrar.take_in(rival)
             await self._history.settle(change.name)
         self._news.set()
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
 from bot.core.models import Say
 from bot.pipeline.publishing import notices
 from bot.pipeline.publishing.noticeboard import Noticeboard, file_matter, file_ticket
-from bot.pipeline.watching.intake import Entry, Intake, Unreadable
+from bot.pipeline.watching.intake import DUPLICATE, Entry, Intake, Unreadable
 from bot.pipeline.watching.posts import list_posts
 
 log = structlog.get_logger(__name__)
@@ -25,19 +25,27 @@ class Rejects:
     intake: Intake
     board: Noticeboard
     say: Say
+    _rivals: set[str] = field(default_factory=set)
+
+    def rivals(self, name: str) -> list[str]:
+        """The files that are the same digest as another, which may have changed or gone by now: it is `name`."""
+        return sorted(self._rivals - {name})
 
     async def tell(self, file: Unreadable) -> None:
         """Tell the admins of each content of a file once. Raises when they could not be told just now."""
+        self._note(file)
         ticket = file_ticket(file.name)
         notice = notices.refusal(ticket, file.name, file.problems, is_text=bool(file.content_hash), say=self.say)
         await self.board.complain(file_matter(ticket), _about(file), notice)
 
     async def know(self, file: Unreadable) -> None:
         """Note a file of which the admins hear otherwise."""
+        self._note(file)
         await self.board.know(file_matter(file_ticket(file.name)), _about(file))
 
     async def forgive(self, name: str, verdict: str = "notice.mended") -> None:
         """There is nothing to be said about the file any more."""
+        self._rivals.discard(name)
         if await self.board.take_down(file_matter(file_ticket(name)), verdict):
             log.info("digest.mended", file=ascii(name))
 
@@ -55,6 +63,11 @@ class Rejects:
         found = await self.intake.read(name, makeshift=known[-1].date if known else today)
         is_as_told = found is not None and await self.board.is_about(file_matter(ticket), _about(found))
         return found if is_as_told else None
+
+    def _note(self, file: Unreadable) -> None:
+        self._rivals.discard(file.name)
+        if any(problem.code == DUPLICATE for problem in file.problems):
+            self._rivals.add(file.name)
 
     def _name_of(self, ticket: str) -> str | None:
         return next((name for name in list_posts(self.intake.posts_dir) if file_ticket(name) == ticket), None)

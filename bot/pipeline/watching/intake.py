@@ -19,6 +19,7 @@ from bot.storage.digests import Digests
 from bot.storage.records import DigestState, Known
 
 REDATED = "file.redated"
+DUPLICATE = "file.duplicate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Intake:
         for known in known_of_date:
             if known.slug == digest.slug or known.content_hash == entry.content_hash:
                 is_rival = await self._is_rival(known, entry)
-                return refusal("file.duplicate", other=known.name) if is_rival else known.key
+                return refusal(DUPLICATE, other=known.name) if is_rival else known.key
         return self._new_key(digest, known_of_date)
 
     async def new_key(self, digest: Digest) -> str:

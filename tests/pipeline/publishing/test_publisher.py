@@ -15,7 +15,7 @@ from bot.pipeline.publishing.requests import request_publication
 from bot.pipeline.watching.watcher import Gone
 from bot.storage.errors import StoreBusyError
 from bot.storage.plans import EditionKey, GroupEdition
-from bot.storage.records import CampaignKind, ChatKind
+from bot.storage.records import CampaignKind, ChatKind, DigestState
 from tests.support.publishing import TODAY, House, open_house, paper
 from tests.support.telegram import HandClock, eventually
 
@@ -166,6 +166,42 @@ async def test_a_copy_of_a_digest_is_refused(house: House) -> None:
     assert len(await house.campaigns()) == 1
     assert len(house.told) == 2
     assert all(NAME in part.text for part in house.told)
+
+
+async def two_files_of_one_digest(house: House) -> str:
+    """Both wait for eight o'clock, one of them in vain; its name."""
+    house.clock.advance(seconds=-6 * 3600)
+    second = "2026-02-06-a.md"
+    for name in (NAME, second):
+        house.write(name, paper(TODAY, title=name))
+        await house.work()
+    assert [NAME in part.text and second in part.text for part in house.told] == [True]
+    return second
+
+
+async def published_at_eight(house: House) -> set[str]:
+    """The files of the digests that go out."""
+    await house.work()
+    house.clock.advance(seconds=6 * 3600)
+    await house.work()
+    return {known.name for known in await house.store.digests.all() if known.state is DigestState.PUBLISHED}
+
+
+async def test_deleting_one_of_two_files_of_a_digest_lets_the_other_out(house: House) -> None:
+    """As the admins were told: one of them has to go."""
+    second = await two_files_of_one_digest(house)
+    (house.posts_dir / NAME).unlink()
+    assert await published_at_eight(house) == {second}
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_slug_in_either_of_two_files_of_a_digest_lets_both_out(house: House, is_first: bool) -> None:
+    """They were two digests of the day."""
+    second = await two_files_of_one_digest(house)
+    name = NAME if is_first else second
+    house.write(name, paper(TODAY, title=name, head="slug: evening\n"))
+    assert await published_at_eight(house) == {NAME, second}
+    assert len(house.told) == 1
 
 
 async def test_two_digests_of_one_day_are_two(house: House) -> None:
