@@ -1,4 +1,8 @@
-"""此前：11-18、11-20 below an item: the days on which its story was told before, each a link to that telling."""
+"""此前：11-18、11-20 below an item: the days on which its story was told before, each a link to that telling.
+
+Readers see it where they have an item in full in private. A group's messages have none: they are corrected when their
+file changes, and must depend on nothing else.
+"""
 
 from __future__ import annotations
 
