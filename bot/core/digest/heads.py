@@ -34,11 +34,17 @@ def story_heads(own: Sequence[Piece]) -> list[Head]:
     """Link lines, and bold lines that read as headlines, with a story under them."""
     links = [Head(i, head) for i, piece in enumerate(own) if (head := headlines.of_link_line(inline_of(piece)))]
     links = [head for head in links if not (head.at + 1 == len(own) and head.at and len(links) == 1)]
+    links = [head for head in links if not (head.at and _goes_on(own[head.at - 1]))]
     bold = [Head(i, head) for i, piece in enumerate(own) if (head := headlines.of_bold_line(inline_of(piece)))]
     taken = {head.at for head in links}
     if _are_headlines(own, bold):
         links += [head for head in bold if head.at not in taken]
     return sorted(links, key=lambda head: head.at) or _announcing_heads(own)
+
+
+def _goes_on(piece: Piece) -> bool:
+    """Whether a paragraph ends within a sentence, so that a link below it belongs to that."""
+    return plain(inline_of(piece)).rstrip().endswith(("(", "（", ",", "，", "、"))
 
 
 def _announcing_heads(own: Sequence[Piece]) -> list[Head]:

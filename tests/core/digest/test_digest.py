@@ -210,6 +210,14 @@ def test_title_is_found_without_front_matter(body: str) -> None:
     assert [section.title for section in digest.sections] == ["节"]
 
 
+def test_linked_title_keeps_its_link() -> None:
+    """A first heading that is the title and a link gives its words to the title and stays where it is."""
+    digest = _digest("# [周报第三期](https://a.test/3)\n\n### 一\n\n话\n\n### 二\n\n话")
+
+    assert digest.title == "周报第三期"
+    assert [section.title for section in digest.sections] == ["周报第三期"]
+
+
 @pytest.mark.parametrize(
     ("raw", "code", "line"),
     [

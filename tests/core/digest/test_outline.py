@@ -77,6 +77,13 @@ def test_text_after_commentary_stays_with_its_item_in_order() -> None:
     assert len(digest.items) == 2
 
 
+def test_link_within_a_sentence_is_no_headline() -> None:
+    """A link on a line of its own, where the sentence above has not ended, belongs to it."""
+    digest = _digest("## 一\n\n这是个会无限生成的游戏（\n\n[第四百期](https://a.test/400)\n\n）里说过。")
+
+    assert [item.is_implied for item in digest.items] == [True]
+
+
 def test_story_of_a_chapter_is_called_like_the_chapter() -> None:
     """The author's number before a chapter's title is dropped in both, or in neither."""
     digest = _digest("## 1. 开源模型的一天\n\n" + "话" * 900 + "\n\n## 2. 芯片\n\n" + "话" * 900)
