@@ -20,21 +20,21 @@ def without_title(nodes: list[Node], title: str) -> tuple[str, list[Node]]:
         else:
             is_title = not place and _is_title_line(node, title)
         if is_title:
-            is_linked = not title and any(run.url for run in _inline(node))
-            return plain(_inline(node)), nodes if is_linked else nodes[:place] + nodes[place + 1 :]
+            return plain(_inline(node)), nodes[:place] + nodes[place + 1 :]
         if isinstance(node, Heading):
             break
     return "", nodes
 
 
 def _is_title(first: Heading, below: Sequence[Node], title: str) -> bool:
-    """Whether the first heading is the document's title."""
+    """Whether the first heading is the document's title. A linked one with no heading below it is a story."""
     text = plain(first.inline)
     others = [node for node in below if isinstance(node, Heading)]
     is_alone = all(other.level > first.level for other in others)
     if title:
         return _alike(text, title) and (first.level == 1 or is_alone)
-    return names_digest(text) or (is_alone and (bool(others) or first.level == 1))
+    is_story = any(run.url for run in first.inline)
+    return names_digest(text) or (is_alone and (bool(others) or (first.level == 1 and not is_story)))
 
 
 def _is_title_line(first: Node, title: str) -> bool:

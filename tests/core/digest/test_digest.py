@@ -210,12 +210,13 @@ def test_title_is_found_without_front_matter(body: str) -> None:
     assert [section.title for section in digest.sections] == ["节"]
 
 
-def test_linked_title_keeps_its_link() -> None:
-    """A first heading that is the title and a link gives its words to the title and stays where it is."""
-    digest = _digest("# [周报第三期](https://a.test/3)\n\n### 一\n\n话\n\n### 二\n\n话")
+def test_linked_first_heading_is_a_title_above_others_and_else_a_story() -> None:
+    """With headings below it a link names the whole; alone it is the headline of the only story."""
+    whole = _digest("# [周报第三期](https://a.test/3)\n\n### 一\n\n话\n\n### 二\n\n话")
+    story = _digest("# [一条新闻](https://a.test/1)\n\n话")
 
-    assert digest.title == "周报第三期"
-    assert [section.title for section in digest.sections] == ["周报第三期"]
+    assert (whole.title, len(whole.items)) == ("周报第三期", 2)
+    assert [item.url for item in story.items] == ["https://a.test/1"]
 
 
 @pytest.mark.parametrize(
