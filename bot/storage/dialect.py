@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,13 @@ def _configure(engine: Engine, *, writing: bool) -> None:
         for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    @event.listens_for(engine, "invalidate")
+    def roll_back(connection: Any, _record: Any, _error: BaseException | None) -> None:
+        # Closed in the middle of a statement, as by a cancellation, it would live on with its lock until that statement
+        # is collected as garbage.
+        with suppress(Exception):
+            connection.rollback()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:

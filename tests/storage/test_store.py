@@ -1,7 +1,9 @@
 """The state as a whole: whose it is, which version, and what happens to a bad one."""
 
+import asyncio
 import datetime as dt
 import sqlite3
+import threading
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,6 +16,7 @@ from bot.storage.errors import NewerSchemaError, StoreDamagedError, StoreFullErr
 from bot.storage.holds import EVERYBODY
 from bot.storage.records import DigestState
 from bot.storage.schema import metadata
+from tests.support.states import blank_state
 
 
 async def test_the_migrations_build_exactly_the_tables_of_the_schema(store, url):
@@ -164,3 +167,33 @@ def test_a_missing_file_is_known_before_it_is_created(tmp_path):
     path.touch()
     assert not is_missing(url)
     assert not is_missing("postgresql+asyncpg://bot@localhost/bot")
+
+
+async def test_who_is_cancelled_in_the_middle_of_writing_keeps_no_lock(tmp_path):
+    """A closed connection whose statement is still known to somebody would keep it, here to the task's traceback."""
+    url = blank_state(tmp_path / "state.db")
+    cancelled, other = [Database(url, lambda: 0) for _ in range(2)]
+    is_writing, may_end = threading.Event(), threading.Event()
+
+    def wait():
+        is_writing.set()
+        may_end.wait()
+
+    async def write():
+        async with cancelled.writing() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            await raw.create_function("wait", 0, wait)
+            await connection.execute(text("INSERT INTO meta (name, value) VALUES ('a', 'b') RETURNING wait()"))
+
+    task = asyncio.create_task(write())
+    await asyncio.to_thread(is_writing.wait)
+    task.cancel()
+    await asyncio.sleep(0)
+    may_end.set()
+    (end,) = await asyncio.gather(task, return_exceptions=True)
+
+    async with other.writing() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM meta WHERE name = 'a'"))).scalar_one() == 0
+    assert isinstance(end, asyncio.CancelledError)
+    await cancelled.close()
+    await other.close()
