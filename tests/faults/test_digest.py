@@ -126,7 +126,7 @@ class World:
             with suppress(StoreError):
                 await house.work()
             delivery.wake()
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.03)
 
     @property
     def is_over(self):

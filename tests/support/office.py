@@ -34,6 +34,7 @@ NEWS = Call({"text": "今晚维护"})
 READERS = range(2_001, 2_013)
 SAY = catalogue("zh")
 STEP_MS = 36
+LOOK_EVERY_S = 0.02
 
 
 class Ear:
@@ -89,7 +90,7 @@ class Office:
         async with asyncio.timeout(60):
             while not await condition():
                 self.clock.advance(ms=STEP_MS)
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(LOOK_EVERY_S)
 
     async def pass_s(self, seconds: float) -> None:
         """Let so much time pass."""
@@ -155,7 +156,7 @@ async def open_office(folder: Path, telegram: FakeTelegram) -> AsyncIterator[Off
     delivery = Delivery(store, sender, Ear(), clock=clock, monotonic=clock)
     cards = LiveCards(store, delivery, sender, say=SAY, clock=clock)
     stop = asyncio.Event()
-    recaller = Recaller(store, delivery, sender, clock=clock, look_every_s=0.005)
+    recaller = Recaller(store, delivery, sender, clock=clock, look_every_s=LOOK_EVERY_S)
     loops = (delivery.run(stop), recaller.run(stop), watch(cards, stop))
     working = tuple(asyncio.create_task(loop) for loop in loops)
     office = Office(telegram, clock, store, delivery, stop, working)
@@ -169,4 +170,4 @@ async def watch(cards: LiveCards, stop: asyncio.Event) -> None:
     """Look at the cards far more often than they may be edited."""
     while not stop.is_set():
         await cards.refresh()
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(LOOK_EVERY_S)

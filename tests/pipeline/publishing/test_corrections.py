@@ -47,7 +47,7 @@ async def delivering(house: House) -> AsyncIterator[FakeRequest]:
     async def look() -> None:
         while not stop.is_set():
             delivery.wake()
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.03)
 
     looking = asyncio.create_task(look())
     try:
@@ -62,7 +62,7 @@ async def deliver(house: House) -> None:
     """Let a delivery engine do all that is to be done."""
     async with delivering(house):
         while not await _is_idle(house):  # noqa: ASYNC110 - the state has no event to wait for
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.02)
 
 
 async def unfinished_groups(house: House) -> bool:
@@ -298,7 +298,7 @@ async def test_an_edit_in_the_middle_of_a_publication_mixes_no_versions(house: H
         line.lets_answers_through.set()
         await eventually(lambda: len(shown(house)) == 1 + 3)
         while await unfinished_groups(house):  # noqa: ASYNC110 - the state has no event to wait for
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.02)
         await asyncio.sleep(0.05)  # whatever the last step would do
         texts = [message.text for message in shown(house)]
         assert not any("改过的标题" in text or "也更便宜" in text for text in texts)
