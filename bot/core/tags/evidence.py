@@ -17,7 +17,7 @@ MOST_TOPICS = 3
 
 # In nats, as the words. Chosen on items that no pattern had been made for.
 _HEADLINE, _TEXT, _HINT = 5.0, 2.0, 1.0
-_ENOUGH = 0.25
+_ENOUGH = 0.75
 _NEARLY = -1.0
 """What is enough where nothing speaks louder."""
 

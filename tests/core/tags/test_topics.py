@@ -171,7 +171,7 @@ def test_words_speak_for_a_topic_and_against_it() -> None:
 
 def test_what_is_known_before_has_to_be_outweighed() -> None:
     """A topic that few items are about takes more than one weak sign."""
-    weighed = {"coffee": {"words": {"咖啡": 2, "烘焙": 2}, "before": -3.5}}
+    weighed = {"coffee": {"words": {"咖啡": 2, "烘焙": 2}, "before": -3}}
     assert topics(weighed, "咖啡涨价") == topics(weighed, "烘焙大赛") == ()
     assert topics(weighed, "咖啡烘焙大赛") == ("coffee",)
 
@@ -180,7 +180,7 @@ def test_where_nothing_is_enough_the_likeliest_is_taken() -> None:
     """Unless it is too unlikely, or nothing is known of it before: then silence says nothing."""
     weighed = {
         "coffee": {"words": {"咖啡": 2}, "before": -2.5},
-        "tea": {"words": {"咖啡": 1}, "before": -1.7},
+        "tea": {"words": {"咖啡": 1}, "before": -1.75},
         "milk": {"title_or_section": "牛奶"},
     }
     assert topics(weighed, "咖啡涨价") == ("coffee",)
