@@ -98,6 +98,7 @@ TRAPS: dict[str, tuple[Callable[[Path], None], str]] = {
     "yaml brackets": (with_fields(*FIELDS, "date: 2026-02-06", "tags: " + "[" * 12_000), "front_matter.too_complex"),
     "long front matter": (with_fields(*FIELDS, "seo: " + "[" * 30_000), "front_matter.too_long"),
     "invalid UTF-8": (says(paper(TODAY).encode() + b"\xff\xfe"), "file.not_utf8"),
+    "a zero byte": (says(paper(TODAY).encode() + b"\0"), "file.not_utf8"),
     "over 1 MiB": (with_body("长" * (1 << 20)), "file.too_large"),
     "empty": (says(b""), "file.empty"),
     "sparse": (sparse, "file.too_large"),

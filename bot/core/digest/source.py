@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -33,14 +34,14 @@ def read_source(raw: bytes, *, is_lenient: bool = False) -> Source | Problem:
     if len(raw) > MAX_BYTES:
         return Problem("file.too_large", Severity.ERROR, values={"size": len(raw), "limit": MAX_BYTES})
     problems: tuple[Problem, ...] = ()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        problem = Problem("file.not_utf8", Severity.ERROR, line, {"byte": f"0x{raw[error.start]:02X}"})
+    text = raw.decode("utf-8-sig", "replace")
+    wrong = _first_wrong_byte(raw)
+    if wrong is not None:
+        line = raw.count(b"\n", 0, wrong) + 1
+        problem = Problem("file.not_utf8", Severity.ERROR, line, {"byte": f"0x{raw[wrong]:02X}"})
         if not is_lenient:
             return problem
-        text, problems = _decoded(raw), (problem,)
+        text, problems = _decoded(raw, text), (problem,)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         return Problem("file.empty", Severity.ERROR)
@@ -57,9 +58,19 @@ def clean(text: str) -> Source:
     return Source(_COMBINING.sub(_compose, text) if _REMOVED_MARKS.search(text) else text, problems)
 
 
-def _decoded(raw: bytes) -> str:
-    """What the bytes probably say: a few of them are broken, or the whole is in the older Chinese encoding."""
-    text = raw.decode("utf-8-sig", "replace")
+def _first_wrong_byte(raw: bytes) -> int | None:
+    """Where the text ends to be UTF-8; a zero byte is in no text, but in every other one of UTF-16."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return raw.index(0) if 0 in raw else None
+
+
+def _decoded(raw: bytes, text: str) -> str:
+    """What the bytes probably say: a few of them are broken, or the whole is in another encoding."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace")
     return text if text.count("\ufffd") * _MOST_BROKEN < len(text) else raw.decode("gb18030", "replace")
 
 

@@ -247,7 +247,7 @@ def test_unreadable_post_is_refused_with_its_line(raw: bytes, code: str, line: i
 
 def test_bom_crlf_and_control_characters_are_accepted() -> None:
     """A BOM and CRLF mean nothing; control characters become spaces and are named."""
-    raw = ("\ufeff" + FRONT + "## 节\n\n甲\x00乙\u202e丙\n").replace("\n", "\r\n").encode()
+    raw = ("\ufeff" + FRONT + "## 节\n\n甲\x07乙\u202e丙\n").replace("\n", "\r\n").encode()
     parsed = parse_digest(raw, "x.md")
 
     assert parsed is not None

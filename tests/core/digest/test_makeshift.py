@@ -87,10 +87,13 @@ def test_a_body_that_markdown_cannot_take_is_told_word_for_word(bomb: str) -> No
 
 
 def test_text_in_another_encoding_is_read() -> None:
-    """A broken byte costs one sign; a whole file of GBK is read as such. A post of ours is not taken for another's."""
+    """A broken byte costs one sign; a whole file of GBK or UTF-16 is read as such, and a post of ours is not taken for
+    another's."""
     assert digest_of(f"{FRONT}{BODY}".encode() + b"\xff").title == "标题"
-    gbk = f"{FRONT.replace('标题', '重磅')}{BODY}".encode("gb18030")
-    assert digest_of(gbk).title == "重磅"
+    other = f"{FRONT.replace('标题', '重磅')}{BODY}"
+    gbk = other.encode("gb18030")
+    assert digest_of(gbk).title == digest_of(other.encode("utf-16")).title == "重磅"
+    assert digest_of(f"{FRONT}{BODY}\0").title == "标题"
     assert makeshift(gbk, category="AI 日报").digest is not None
 
 
