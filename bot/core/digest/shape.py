@@ -32,6 +32,7 @@ _SHORT = USUAL_LETTERS // 10
 _STUB = USUAL_LETTERS // 4
 _ENDLESS = USUAL_LETTERS * 15  # the largest real one has 19,000, in 21,000 characters and 84 items
 _MOST_ITEMS = 500
+_MOST_SECTIONS = 100
 _UNFINISHED_MIN = 20
 _STRETCH = 1_500
 _LOOPED = 0.15  # of its size when packed; the stretches of real digests keep half of it, loops a fiftieth
@@ -45,8 +46,15 @@ def shape_problem(digest: Digest) -> Problem | None:
     text = "\n".join(_texts(digest))
     letters = len(_LETTER.findall(text))
     line = digest.first_line
-    values = {"letters": letters, "usual": USUAL_LETTERS, "items": len(digest.items), "points": len(digest.points)}
-    if letters > _ENDLESS or len(text) > 2 * _ENDLESS or len(digest.items) > _MOST_ITEMS:
+    sections = len(digest.sections)
+    values = {
+        "letters": letters,
+        "sections": sections,
+        "usual": USUAL_LETTERS,
+        "items": len(digest.items),
+        "points": len(digest.points),
+    }
+    if letters > _ENDLESS or len(text) > 2 * _ENDLESS or len(digest.items) > _MOST_ITEMS or sections > _MOST_SECTIONS:
         return Problem("shape.too_long", Severity.WARNING, line, values)
     if _is_looped(text):
         return Problem("shape.looped", Severity.WARNING, line, values)
@@ -94,6 +102,7 @@ def _section_texts(section: Section) -> Iterator[str]:
         yield from _block_texts(entry.blocks)
         if isinstance(entry, Item):
             for commentary in entry.commentary:
+                yield commentary.label
                 yield from _block_texts(commentary.blocks)
 
 
