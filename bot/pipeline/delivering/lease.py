@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from bot.pipeline.delivering.pauses import USUAL, Pauses
+from bot.pipeline.stopping import until_stopped
 from bot.storage.errors import LeaseLostError, StoreError
 from bot.storage.lease import Lease
 
@@ -57,11 +58,7 @@ class SenderLease:
 
     async def stand_by(self, stop: asyncio.Event) -> bool:
         """The same until `stop`; False when that came first."""
-        waiting = [asyncio.create_task(self.wait()), asyncio.create_task(stop.wait())]
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await until_stopped(self.wait(), stop)
         if stop.is_set():
             await self.release()
         return not stop.is_set()

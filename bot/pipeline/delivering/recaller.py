@@ -14,6 +14,7 @@ from bot.core.delivery.retry import BadContent, BadSource, ChatGone, ChatPaused,
 from bot.core.delivery.throttle import Lane
 from bot.pipeline.calling.sender import Sender
 from bot.pipeline.delivering.delivery import Delivery
+from bot.pipeline.stopping import until_stopped
 from bot.storage import Store
 from bot.storage.errors import StoreError
 from bot.storage.recalls import Recall, Standing, is_recallable
@@ -44,16 +45,7 @@ class Recaller:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Delete what is to be deleted until `stop` is set."""
-        working, stopping = asyncio.create_task(self._work()), asyncio.create_task(stop.wait())
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (working, stopping):
-            task.cancel()
-        await asyncio.gather(stopping, return_exceptions=True)
-        try:
-            await working
-        except asyncio.CancelledError:
-            if not stop.is_set():
-                raise
+        await until_stopped(self._work(), stop)
 
     async def _work(self) -> None:
         while True:

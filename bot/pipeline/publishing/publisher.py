@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -29,6 +30,7 @@ from bot.pipeline.publishing.registrar import Registrar
 from bot.pipeline.publishing.rejects import Rejects
 from bot.pipeline.publishing.shelf import Shelf
 from bot.pipeline.publishing.undecided import Undecided
+from bot.pipeline.stopping import until_stopped
 from bot.pipeline.watching.intake import Entry, Intake, Unreadable
 from bot.pipeline.watching.watcher import Change, Gone, Refused, Settled
 from bot.storage import Store
@@ -113,10 +115,7 @@ class Publisher:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look after whatever waits, until `stop` is set."""
-        stopped = asyncio.ensure_future(stop.wait())
-        preparing = asyncio.ensure_future(self.prepare())
-        await asyncio.wait({preparing, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        preparing.cancel()
+        await until_stopped(self.prepare(), stop)
         while not stop.is_set():
             self._news.clear()
             try:
@@ -125,10 +124,9 @@ class Publisher:
                 log.warning("publisher.delayed", reason=str(error))
                 wait_s = LOOK_EVERY_S
             await asyncio.to_thread(self.intake.parser.rest)
-            news = asyncio.ensure_future(self._news.wait())
-            await asyncio.wait({news, stopped}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
-            news.cancel()
-        await asyncio.wait({preparing})
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await until_stopped(self._news.wait(), stop)
 
     async def on_change(self, change: Change) -> None:
         """Take in what the watcher saw. Raises when it is to be told again."""
