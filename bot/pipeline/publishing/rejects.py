@@ -25,11 +25,11 @@ class Rejects:
     intake: Intake
     board: Noticeboard
     say: Say
-    _rivals: set[str] = field(default_factory=set)
+    _rivals: dict[str, str] = field(default_factory=dict)
 
     def rivals(self, name: str) -> list[str]:
-        """The files that are the same digest as another, which may have changed or gone by now: it is `name`."""
-        return sorted(self._rivals - {name})
+        """The files that were rejected for being the same digest as `name`."""
+        return sorted(rival for rival, other in self._rivals.items() if other == name)
 
     async def tell(self, file: Unreadable) -> None:
         """Tell the admins of each content of a file once. Raises when they could not be told just now."""
@@ -45,7 +45,7 @@ class Rejects:
 
     async def forgive(self, name: str, verdict: str = "notice.mended") -> None:
         """There is nothing to be said about the file any more."""
-        self._rivals.discard(name)
+        self._rivals.pop(name, None)
         if await self.board.take_down(file_matter(file_ticket(name)), verdict):
             log.info("digest.mended", file=ascii(name))
 
@@ -65,9 +65,10 @@ class Rejects:
         return found if is_as_told else None
 
     def _note(self, file: Unreadable) -> None:
-        self._rivals.discard(file.name)
-        if any(problem.code == DUPLICATE for problem in file.problems):
-            self._rivals.add(file.name)
+        self._rivals.pop(file.name, None)
+        for problem in file.problems:
+            if problem.code == DUPLICATE:
+                self._rivals[file.name] = str(problem.values["other"])
 
     def _name_of(self, ticket: str) -> str | None:
         return next((name for name in list_posts(self.intake.posts_dir) if file_ticket(name) == ticket), None)

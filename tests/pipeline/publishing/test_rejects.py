@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.pipeline.publishing.decisions import Answer, PublishError
-from bot.pipeline.publishing.noticeboard import file_ticket, refused_files
-from bot.pipeline.watching.intake import Entry
+from bot.pipeline.publishing.noticeboard import Noticeboard, file_ticket, refused_files
+from bot.pipeline.publishing.rejects import Rejects
+from bot.pipeline.watching.intake import DUPLICATE, Entry, Unreadable
+from bot.pipeline.watching.posts import refusal
 from tests.support.publishing import TODAY, House, open_house, paper
 from tests.support.telegram import HandClock
 
@@ -126,6 +128,18 @@ async def test_the_second_file_of_a_digest_becomes_one_of_its_own_on_an_admins_w
         assert known[first] == KEY
         assert known[second].startswith(f"{KEY}-")
         assert sorted(one.digest_key for one in await house.campaigns()) == sorted(known.values())
+
+
+async def test_a_copy_is_looked_at_again_with_its_own_original_only(house: House) -> None:
+    """However many copies come at once, each is read when it comes, and not with every other one."""
+    board = Noticeboard(house.store.meta, house.switches, house.publisher.press.say, house.clock)
+    rejects = Rejects(house.publisher.intake, board, house.publisher.press.say)
+    for name, other in (("b.md", "a.md"), ("c.md", "a.md"), ("y.md", "x.md")):
+        await rejects.tell(Unreadable(name, name, (refusal(DUPLICATE, other=other),)))
+    assert [rejects.rivals(name) for name in ("a.md", "x.md", "b.md")] == [["b.md", "c.md"], ["y.md"], []]
+    await rejects.tell(Unreadable("c.md", "c", (refusal(DUPLICATE, other="x.md"),)))
+    await rejects.forgive("b.md")
+    assert [rejects.rivals(name) for name in ("a.md", "x.md")] == [[], ["c.md", "y.md"]]
 
 
 async def test_a_dropped_file_is_silent_until_it_changes(tmp_path: Path) -> None:
