@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select
 
 from bot.storage.database import Database
-from bot.storage.records import NO_MESSAGE, Delivery, DeliveryState, Incident, IncidentKind
+from bot.storage.records import Delivery, DeliveryState, Incident, IncidentKind
 from bot.storage.schema import campaigns, chats, deliveries, incidents
 
 
@@ -24,7 +24,7 @@ class Deliveries:
     async def message_ids(self, campaign_id: int, chat_id: int) -> tuple[int, ...]:
         """The messages of a campaign in a chat, one a part in order; 0 where there is none we know of."""
         found = await self.find(campaign_id, chat_id)
-        return tuple(max(NO_MESSAGE, number) for number in found.message_ids) if found else ()
+        return found.messages if found else ()
 
     async def of_chat(self, chat_id: int) -> tuple[Delivery, ...]:
         """What one chat got of the campaigns whose deliveries are still kept, in their order."""

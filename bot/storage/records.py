@@ -223,6 +223,11 @@ class Delivery:
         """A group or channel: the ids of these are negative."""
         return self.chat_id < 0
 
+    @property
+    def messages(self) -> tuple[int, ...]:
+        """The message of each part, `NO_MESSAGE` where there is none that we know of."""
+        return tuple(max(NO_MESSAGE, number) for number in self.message_ids)
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:

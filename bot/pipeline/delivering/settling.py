@@ -11,7 +11,7 @@ from bot.pipeline.delivering.pauses import Pauses
 from bot.storage import Store
 from bot.storage.chats import UNREACHABLE
 from bot.storage.errors import StoreError
-from bot.storage.records import NO_MESSAGE, Delivery, DeliveryState
+from bot.storage.records import Delivery, DeliveryState
 
 log = structlog.get_logger(__name__)
 
@@ -59,8 +59,7 @@ class Settling:
             await self._reopen(delivery)
             campaign = await self._store.campaigns.find(delivery.campaign_id)
             if campaign is not None:
-                message_ids = tuple(max(NO_MESSAGE, number) for number in delivery.message_ids)
-                await self._hooks.on_chat_done(campaign, delivery.chat_id, message_ids)
+                await self._hooks.on_chat_done(campaign, delivery.chat_id, delivery.messages)
             await self._store.ledger.settle(delivery.campaign_id, delivery.chat_id)
         except StoreError as error:
             log.warning("delivery.not_settled", chat=delivery.chat_id, error=str(error))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -13,11 +15,12 @@ from bot.core.delivery.retry import BadContent, BadSource, ChatGone, ChatPaused,
 from bot.core.delivery.throttle import Lane
 from bot.core.format.parts import Part, to_params
 from bot.core.models import Digest
+from bot.core.tags.concordance import Concordance
 from bot.pipeline.calling.sender import Sender
 from bot.pipeline.publishing.press import Press, group_address, section_urls
 from bot.storage import Store
-from bot.storage.plans import Call, CorrectionPlan, EditionKey, GroupEdition, Target
-from bot.storage.records import Campaign, CampaignKind, CampaignState, DeliveryState
+from bot.storage.plans import Call, CorrectionPlan, GroupEdition, Target
+from bot.storage.records import Campaign, CampaignKind, CampaignState, Delivery, DeliveryState
 
 EVERY_MS = 60_000
 LOOK_BACK = 10
@@ -35,10 +38,12 @@ class NotYetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as it stands in a group now; `message_id` is 0 when Telegram never told it."""
+    """A message as it stands in a group now; `message_id` is 0 when Telegram never told it, `section` None for the
+    card and for what tells of no section any more."""
 
     message_id: int
     params: Mapping[str, Any]
+    section: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +111,16 @@ class Corrections:
         Raises:
             NotYetError: it could not be edited just now, or its text has changed.
         """
-        publication = campaign if campaign.subject_id is None else await self.store.campaigns.find(campaign.subject_id)
-        digest = await self.archive.digest(campaign.digest_key)
-        if publication is None or digest is None or await self._is_overtaken(campaign, publication):
+        key, digest = campaign.digest_key, await self.archive.digest(campaign.digest_key)
+        group = await self._to_be_linked(campaign, chat_id)
+        if digest is None or group is None:
             return
-        key, groups = campaign.digest_key, await self._groups(publication, finished=chat_id)
         known = await self.store.digests.find(key)
         is_changed = known is not None and known.content_hash != campaign.content_hash
-        if is_changed and await self._calls(groups, digest, key):
+        if is_changed and await self._calls([group], digest, key):
             raise NotYetError("the text has changed")
-        group = next((group for group in groups if group.target.chat_id == chat_id), None)
-        if group is None or not group.shown[0].message_id:
-            return
-        calls = self.press.group_calls(digest, key, group.edition)
-        card = await self._card(digest, key, group, calls, is_corrected=campaign.kind is CampaignKind.CORRECTION)
+        sections = [one.section for one in group.shown]
+        card = await self._card(digest, key, group, sections, is_corrected=campaign.kind is CampaignKind.CORRECTION)
         if card is None or to_params(card) == group.shown[0].params:
             return
         match await self.sender.edit_part(chat_id, group.shown[0].message_id, to_params(card), lane=Lane.GROUP):
@@ -130,9 +131,17 @@ class Corrections:
             case outcome:
                 raise NotYetError(repr(outcome))
 
-    async def _is_overtaken(self, campaign: Campaign, publication: Campaign) -> bool:
-        corrections = await self.store.campaigns.corrections(publication.id)
-        return any(correction.id > campaign.id for correction in corrections)
+    async def _to_be_linked(self, campaign: Campaign, chat_id: int) -> _Group | None:
+        """The group, unless a later correction is on its way there, which will link the card itself."""
+        publication = campaign if campaign.subject_id is None else await self.store.campaigns.find(campaign.subject_id)
+        delivery = await self.store.deliveries.find(publication.id, chat_id) if publication else None
+        if publication is None or delivery is None:
+            return None
+        for correction in await self.store.campaigns.corrections(publication.id):
+            if correction.id > campaign.id and await self.store.deliveries.find(correction.id, chat_id):
+                return None
+        group = await self._group(publication, delivery)
+        return group if group.shown and group.shown[0].message_id else None
 
     async def _is_under_way(self, campaign: Campaign) -> bool:
         # The readers may take hours; the groups' messages do not wait for them.
@@ -140,41 +149,49 @@ class Corrections:
         return campaign.state not in OVER and any(delivery.state in UNDER_WAY for delivery in groups)
 
     async def _calls(self, groups: Sequence[_Group], digest: Digest, key: str) -> dict[Target, tuple[Call, ...]]:
-        """What has to be done so that every group shows the text, marked as corrected; nothing when all do show it,
-        marked or not: blanks that moved in the file are no news."""
-        if not self._is_news(digest, key, groups):
-            return {}
-        printed = {edition: self._print(digest, key, edition, is_corrected=True) for edition in _editions(groups)}
+        """What has to be done so that every group shows the text, marked as corrected where it showed another; nothing
+        where it does show it, marked or not: blanks that moved in the file are no news."""
+        editions = {group.edition for group in groups}
+        printed = await asyncio.to_thread(self._print, digest, key, editions)
+        changed = [bool(self._changes(printed[group.edition][0], group.shown)) for group in groups]
         calls = {}
-        for group in groups:
-            fresh = printed[group.edition]
-            if card := await self._card(digest, key, group, fresh, is_corrected=True):
+        for group, is_changed in zip(groups, changed, strict=True):
+            # A card alone stands for a whole text, whatever of it is on the card.
+            if not (is_changed or (group.edition.style == "card" and any(changed))):
+                continue
+            fresh = printed[group.edition][1]
+            if card := await self._card(digest, key, group, [call.section for call in fresh], is_corrected=True):
                 fresh = (replace(fresh[0], params=to_params(card)), *fresh[1:])
             if changes := self._changes(fresh, group.shown):
                 calls[group.target] = tuple(changes)
         return calls
 
-    def _is_news(self, digest: Digest, key: str, groups: Sequence[_Group]) -> bool:
-        """Whether any group shows another text."""
-        printed = {edition: self._print(digest, key, edition, is_corrected=False) for edition in _editions(groups)}
-        return any(self._changes(printed[group.edition], group.shown) for group in groups)
+    def _print(
+        self, digest: Digest, key: str, editions: Iterable[GroupEdition]
+    ) -> dict[GroupEdition, tuple[tuple[Call, ...], tuple[Call, ...]]]:
+        """The messages of each edition, unmarked and marked as corrected; when the text has nothing for one any more,
+        what stands in their place."""
+        nothing_left = (Call(to_params(Part(self.press.say("publisher.nothing_left")))),)
+        concordance = Concordance(digest, self.press.aliases)
+        printed = {}
+        for edition in editions:
+            plain = self.press.group_calls(digest, key, edition, concordance)
+            marked = self.press.group_calls(digest, key, edition, concordance, is_corrected=True)
+            printed[edition] = plain or nothing_left, marked or nothing_left
+        return printed
 
-    def _print(self, digest: Digest, key: str, edition: GroupEdition, *, is_corrected: bool) -> tuple[Call, ...]:
-        """A group's messages; when the text has nothing for its edition any more, what stands in their place."""
-        nothing_left = Part(self.press.say("publisher.nothing_left"))
-        printed = self.press.group_calls(digest, key, edition, is_corrected=is_corrected)
-        return printed or (Call(to_params(nothing_left)),)
+    async def _groups(self, publication: Campaign) -> list[_Group]:
+        """The groups that have all messages."""
+        deliveries = await self.store.deliveries.of_groups(publication.id)
+        sent = [delivery for delivery in deliveries if delivery.state is DeliveryState.SENT]
+        groups = [await self._group(publication, delivery) for delivery in sent]
+        return [group for group in groups if group.shown]
 
-    async def _groups(self, publication: Campaign, finished: int | None = None) -> list[_Group]:
-        """The groups that have all messages; `finished` has just got the last."""
-        found = []
-        for delivery in await self.store.deliveries.of_groups(publication.id):
-            shown = await self._shown(publication, delivery.chat_id)
-            if shown and (delivery.state is DeliveryState.SENT or delivery.chat_id == finished):
-                # As it was sent there, whatever was chosen since.
-                edition = await self.store.campaigns.group_edition(publication.id, delivery.chat_id)
-                found.append(_Group(Target(delivery.chat_id, delivery.thread_id), edition, shown))
-        return found
+    async def _group(self, publication: Campaign, delivery: Delivery) -> _Group:
+        # As it was sent there, whatever was chosen since.
+        edition = await self.store.campaigns.group_edition(publication.id, delivery.chat_id)
+        shown = await self._shown(publication, delivery)
+        return _Group(Target(delivery.chat_id, delivery.thread_id), edition, shown)
 
     def _changes(self, fresh: Sequence[Call], shown: Sequence[Shown]) -> list[Call]:
         """Message by message in their order: edit what differs, empty what is too many, send what is missing."""
@@ -185,35 +202,35 @@ class Corrections:
         emptied = [_edit(old, withdrawn) for old in shown[common:] if old.params != withdrawn]
         return [call for call in (*edits, *emptied) if call.params[ADDRESS_OF_MESSAGE]] + list(fresh[common:])
 
-    async def _shown(self, publication: Campaign, chat_id: int) -> list[Shown]:
-        delivery = await self.store.deliveries.find(publication.id, chat_id)
-        calls = await self.store.ledger.calls(delivery.edition_id) if delivery else ()
-        ids = await self.store.deliveries.message_ids(publication.id, chat_id)
-        shown = [Shown(message_id, call.params) for call, message_id in zip(calls, ids, strict=False)]
+    async def _shown(self, publication: Campaign, delivery: Delivery) -> list[Shown]:
+        shown: list[Shown] = []
+        for call, message_id in await self._sent(delivery):
+            _apply(shown, call, message_id)
         for correction in await self.store.campaigns.corrections(publication.id):
-            changes = await self.store.campaigns.calls(correction.id, EditionKey(f"chat {chat_id}"))
-            ids = await self.store.deliveries.message_ids(correction.id, chat_id)
-            for call, message_id in zip(changes, ids, strict=False):
-                _apply(shown, call, message_id)
+            if changes := await self.store.deliveries.find(correction.id, delivery.chat_id):
+                for call, message_id in await self._sent(changes):
+                    _apply(shown, call, message_id)
         return shown
+
+    async def _sent(self, delivery: Delivery) -> list[tuple[Call, int]]:
+        calls = await self.store.ledger.calls(delivery.edition_id)
+        return list(zip(calls, delivery.messages, strict=False))
 
     async def _card(
         self,
         digest: Digest,
         key: str,
         group: _Group,
-        calls: Sequence[Call],
+        sections: Sequence[int | None],
         *,
         is_corrected: bool,
     ) -> Part | None:
         chat = await self.store.chats.get(group.target.chat_id)
         address = group_address(chat.id, chat.username, group.target.thread_id)
-        urls = section_urls(calls, [one.message_id for one in group.shown], address)
-        return self.press.linked_card(digest, key, group.edition, urls, is_corrected=is_corrected)
-
-
-def _editions(groups: Iterable[_Group]) -> set[GroupEdition]:
-    return {group.edition for group in groups}
+        urls = section_urls(sections, [one.message_id for one in group.shown], address)
+        return await asyncio.to_thread(
+            partial(self.press.linked_card, digest, key, group.edition, urls, is_corrected=is_corrected)
+        )
 
 
 def _edit(old: Shown, params: Mapping[str, Any], section: int | None = None) -> Call:
@@ -224,10 +241,10 @@ def _edit(old: Shown, params: Mapping[str, Any], section: int | None = None) -> 
 
 def _apply(shown: list[Shown], call: Call, message_id: int) -> None:
     if call.method != EDIT:
-        shown.append(Shown(message_id, call.params))
+        shown.append(Shown(message_id, call.params, call.section))
         return
     for place, old in enumerate(shown):
         if old.message_id == call.params[ADDRESS_OF_MESSAGE]:
             said = {name: value for name, value in call.params.items() if name != ADDRESS_OF_MESSAGE}
             silent = {"disable_notification": True} if "disable_notification" in old.params else {}
-            shown[place] = Shown(old.message_id, said | silent)
+            shown[place] = Shown(old.message_id, said | silent, call.section)

@@ -200,12 +200,13 @@ def _only(digest: Digest, edition: Edition) -> Digest:
     )
 
 
-def section_urls(calls: Sequence[Call], message_ids: Sequence[int], address: str | None) -> dict[int, str]:
-    """The link to each section's first message in a group that can be linked to; `address` as `group_address` says."""
+def section_urls(sections: Sequence[int | None], message_ids: Sequence[int], address: str | None) -> dict[int, str]:
+    """The link to each section's first message in a group that can be linked to: the messages in their order, and of
+    which section each tells; `address` as `group_address` says."""
     urls: dict[int, str] = {}
-    for call, message_id in zip(calls, message_ids, strict=False):
-        if address and message_id and call.section is not None:
-            urls.setdefault(call.section, f"{address}/{message_id}")
+    for section, message_id in zip(sections, message_ids, strict=False):
+        if address and message_id and section is not None:
+            urls.setdefault(section, f"{address}/{message_id}")
     return urls
 
 

@@ -1,5 +1,6 @@
 """Each group gets a digest as its administrators chose, and is corrected in the form in which it got it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,8 +12,17 @@ from bot.sandbox.people import ChatKind as Kind
 from bot.sandbox.telegram import GROUP
 from bot.storage.plans import GroupEdition
 from bot.storage.records import ChatKind
-from tests.pipeline.publishing.test_corrections import NAME, card_links, deliver, edit, published
+from tests.pipeline.publishing.test_corrections import (
+    NAME,
+    card_links,
+    deliver,
+    delivering,
+    edit,
+    published,
+    unfinished_groups,
+)
 from tests.support.publishing import TODAY, House, open_house, paper
+from tests.support.telegram import eventually
 
 OTHER, CHANNEL = -1001234567890, -1009876543210
 CHIPS = TagFilter(("芯片算力",))
@@ -133,6 +143,22 @@ async def test_a_correction_keeps_to_the_style_and_the_tags(house: House) -> Non
     assert "更正" in card
     assert "也更便宜" in texts(house, GROUP)[1]
     assert not any("算力三倍" in text for text in texts(house, GROUP))
+
+
+async def test_a_group_whose_own_messages_say_the_same_is_not_told_of_a_correction(house: House) -> None:
+    """Its card is not marked, and is linked though the text has changed by then; the other group waits and is."""
+    await house.store.chats.set_filter(GROUP, TagFilter(("芯片算力",)))
+    house.write(NAME, paper(TODAY))
+    await house.work()
+    house.write(NAME, paper(TODAY, story=CHEAPER))
+    await house.work()
+    async with delivering(house):
+        while await unfinished_groups(house):  # noqa: ASYNC110 - the state has no event to wait for
+            await asyncio.sleep(0.005)
+        await eventually(lambda: len(card_links(house)) == 1)
+    await edit(house, paper(TODAY, story=CHEAPER))
+    assert "更正" in texts(house)[0]
+    assert "更正" not in texts(house, GROUP)[0]
 
 
 async def test_a_correction_that_leaves_nothing_of_a_choice_says_so(house: House) -> None:
