@@ -217,10 +217,6 @@ class Digest:
         items = self.items
         return items[number - 1] if 0 < number <= len(items) else None
 
-    def find_section(self, number: int) -> Section | None:
-        """The section of that number, or None."""
-        return self.sections[number - 1] if 0 < number <= len(self.sections) else None
-
     def section_of(self, item: Item) -> Section:
         """The section that holds `item`.
 

@@ -15,8 +15,6 @@ from typing import Any
 
 from opencc import OpenCC
 
-LANGUAGES = ("zh", "zh-Hant")
-
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:

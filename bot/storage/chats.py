@@ -146,10 +146,6 @@ class Chats:
                 is_left = and_(chats.c.is_home, chats.c.id.not_in(topics))
                 await connection.execute(update(chats).where(is_left).values(left))
 
-    async def set_language(self, chat_id: int, language: str) -> None:
-        """Remember the language of the bot's own sentences."""
-        await self._set(chat_id, language=language)
-
     async def set_rich_refused(self, chat_id: int, is_refused: bool) -> None:
         """Remember that rich messages do not work here."""
         await self._set(chat_id, is_rich_refused=is_refused)

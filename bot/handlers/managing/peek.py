@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -77,9 +78,9 @@ async def _tapped_file(desk: Desk, tap: Tap) -> Answer:
 async def _preview(desk: Desk, chat_id: int, key: str, digest: Digest, remark: str = "") -> None:
     """The card and the first section as a group gets them, then what is still to come."""
     press, edition = desk.publisher.press, GroupEdition(desk.group_style)
-    calls = press.group_calls(digest, key, edition)
+    calls = await asyncio.to_thread(press.group_calls, digest, key, edition)
     if not await _send_first(desk, chat_id, calls):
-        calls = press.group_calls(digest, key, edition.classic)
+        calls = await asyncio.to_thread(press.group_calls, digest, key, edition.classic)
         await _send_first(desk, chat_id, calls)
     left = len(calls) - len(_first(calls))
     closing = desk.say("peek.left" if left else "peek.all", title=digest.title, count=left)
