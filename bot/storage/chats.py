@@ -151,11 +151,17 @@ class Chats:
         await self._set(chat_id, is_rich_refused=is_refused)
 
     async def migrate(self, old_id: int, new_id: int) -> None:
-        """A group became a supergroup: rewrite its id everywhere in one transaction. A second time it does nothing."""
+        """A group became a supergroup: rewrite its id everywhere in one transaction. A second time it does nothing.
+
+        Where both are known, what was chosen stays with the one that was met first: the other came with the change, or
+        when something asked for the old number again.
+        """
         async with self._database.writing() as connection:
-            if await _find(connection, old_id) is not None:
-                await connection.execute(delete(chats).where(chats.c.id == new_id))
-                await connection.execute(update(chats).where(chats.c.id == old_id).values(id=new_id))
+            old, new = await _find(connection, old_id), await _find(connection, new_id)
+            if old is not None and new is not None:
+                newcomer = new_id if old.created_at_ms <= new.created_at_ms else old_id
+                await connection.execute(delete(chats).where(chats.c.id == newcomer))
+            await connection.execute(update(chats).where(chats.c.id == old_id).values(id=new_id))
             await _migrate_deliveries(connection, old_id, new_id)
             await connection.execute(delete(holds).where(holds.c.chat_id == old_id))
 

@@ -98,6 +98,18 @@ async def test_a_migrated_group_has_its_new_id_everywhere(store, a_call):
     assert [row.chat_id for row in await store.deliveries.of_groups(campaign_id)] == [-1005]
 
 
+async def test_a_migrated_group_whose_old_number_is_met_again_keeps_what_was_chosen(store, clock):
+    """As when GROUP_CHATS still names the old one: what is told of it later is no choice."""
+    await store.chats.ensure(-5, ChatKind.GROUP, "group")
+    await store.chats.set_filter(-5, ROBOTS)
+    await store.chats.migrate(-5, -1005)
+    clock.now_ms += 1
+    await store.chats.ensure(-5, ChatKind.GROUP, "group")
+    await store.chats.migrate(-5, -1005)
+    assert (await store.chats.get(-1005)).filter == ROBOTS
+    assert await store.chats.find(-5) is None
+
+
 async def test_forgetting_leaves_nothing(store):
     """/deleteme: not even what is listed about lost messages, nor a flood wait."""
     await reader(store, 7, tags=ROBOTS)
