@@ -69,7 +69,7 @@ def shape_problem(digest: Digest) -> Problem | None:
 
 def _is_looped(text: str) -> bool:
     """Whether some stretch of the text says the same over and over, as a language model does that got stuck."""
-    starts = range(0, len(text) - _STRETCH + 1, _STRETCH // 2)
+    starts = range(0, len(text), _STRETCH // 2)
     return any(_packed_share(text[start : start + _STRETCH].encode()) < _LOOPED for start in starts)
 
 

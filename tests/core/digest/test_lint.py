@@ -119,6 +119,7 @@ def test_misspelt_label_is_a_hint() -> None:
         (FRONT, "", "shape.no_item"),
         (FRONT, f"## 节\n\n### 新闻\n\n{'模型又一次给出了相同的回答。' * 120}", "shape.looped"),
         (FRONT, "## 节\n\n### 新闻\n\n话。\n\n" + "- **影响：**\n" * 1_000, "shape.looped"),
+        (FRONT, "## 节\n\n" + "模型正在思考，请稍候。\n\n" * 60, "shape.looped"),
         (FRONT, "".join(f"## 第{n}节\n\n### 新闻{n}\n\n话。\n\n" for n in range(101)), "shape.too_long"),
     ],
 )
