@@ -20,10 +20,11 @@ _DETAIL = re.compile(r"\W{0,3}[\w ]{1,6}[：:]")
 
 
 def short_news(nodes: Nodes) -> Iterator[Entry]:
-    """A roundup: every entry of its lists is a brief, bold lines between them are labels."""
+    """A roundup: every entry of its lists, or every line, is a brief; bold lines among others are labels."""
     own = pieces(nodes)
     numbered = are_numbered(own)
     are_lines = sum(isinstance(piece.block, Paragraph) for piece in own) > 1 and not any(map(is_list, own))
+    has_labels = not all(isinstance(piece.block, Paragraph) and headlines.is_bold(piece.block.inline) for piece in own)
     for piece in own:
         match piece.block:
             case ListBlock(entries):
@@ -31,7 +32,7 @@ def short_news(nodes: Nodes) -> Iterator[Entry]:
                     yield from _brief_entry(entry, line)
             case Quote(blocks) if all(isinstance(block, ListBlock) for block in blocks):
                 yield from short_news([Piece(block, piece.line) for block in blocks])
-            case Paragraph(inline) if is_label(inline):
+            case Paragraph(inline) if has_labels and is_label(inline):
                 yield Passage((Label(inline),))
             case Paragraph(inline) if is_media(inline) or (numbered and not is_numbered(piece)):
                 yield Passage((piece.block,))

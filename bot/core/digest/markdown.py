@@ -13,6 +13,7 @@ from bot.core.digest.entries import list_entry
 from bot.core.digest.footnotes import Footnotes
 from bot.core.digest.html_text import HtmlHeading, read_html
 from bot.core.digest.inline import InlineReader
+from bot.core.digest.labels import is_roundup
 from bot.core.digest.nodes import Heading, Node, Piece, Rule, map_inline
 from bot.core.digest.paragraphs import split_paragraph
 from bot.core.digest.syntax import MAX_NESTING, find_bomb, parse_tokens
@@ -86,6 +87,7 @@ class _Builder:
         self._first_line = first_line
         self._at = 0
         self._footnotes = Footnotes()
+        self._is_short_news = False  # below the heading of a roundup
         self.reader = InlineReader()
 
     def nodes(self) -> list[Node]:
@@ -107,7 +109,7 @@ class _Builder:
                 self._at += 1
                 return [Rule(line)]
             case "paragraph_open":
-                return list(split_paragraph(self._inline(), line))
+                return list(split_paragraph(self._inline(), line, is_short_news=self._is_short_news))
             case "html_block":
                 return list(self._html(line))
             case "bullet_list_open" | "ordered_list_open":
@@ -122,6 +124,7 @@ class _Builder:
         if token.markup == "-" and _is_prose(plain(source)):
             return [*split_paragraph(source, line), Rule(line + plain(source).count(SOFT_BREAK) + 1)]
         inline = join_soft_breaks(source)
+        self._is_short_news = is_roundup(plain(inline))
         return [Heading(int(token.tag[1]), inline, line)] if inline else []
 
     def _html(self, line: int) -> Iterator[Heading | Piece]:

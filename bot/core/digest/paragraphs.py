@@ -16,16 +16,19 @@ from bot.core.runs import SOFT_BREAK, cut, join_soft_breaks, lines, strip, tidy
 _RULE = re.compile(r"\s*([^\w\s\U0001f000-\U0001ffff])(?:\s*\1){2,}\s*")
 _BRACKETED = re.compile(r"\s*【[^】]{1,40}】\s*")
 _BREAK = re.compile(f"[\n{SOFT_BREAK}]")
-_BULLET = re.compile(r"\s*([•●○◦▪▫■□◆◇‣⁃∙・·✦✧➤➢►▶])(?!\s*\1)\ufe0f?\s*(?=\S)")
+_BULLET = re.compile(r"\s*([•●○◦▪▫■□◆◇‣⁃∙・·✦✧➤➢►▶－＊]|-(?=[\u4e00-\u9fff]))(?!\s*\1)\ufe0f?\s*(?=\S)")
+_LISTING_MIN = 3
 
 
-def split_paragraph(inline: Inline, line: int) -> Iterator[Piece | Rule]:
+def split_paragraph(inline: Inline, line: int, *, is_short_news: bool = False) -> Iterator[Piece | Rule]:
     """The paragraph that begins on `line`, its soft breaks still marked, as the blocks it stands for.
 
     It is cut where a whole line is bold or a link, where the author numbers lines by hand or begins them with a sign;
-    lines that begin with a bullet are a list, and a line of nothing but one sign is a rule.
+    lines that begin with a bullet are a list, and a line of nothing but one sign is a rule. Where short news stands,
+    three lines and more are cut everywhere: nobody wraps those by hand.
     """
-    for start, part in _parts(lines(inline), line):
+    source = lines(inline)
+    for start, part in _parts(source, line, is_listing=is_short_news and len(source) >= _LISTING_MIN):
         whole = strip(_with_head_line(part))
         text = plain(whole)
         if _RULE.fullmatch(text):
@@ -47,23 +50,23 @@ def _with_head_line(part: Sequence[Inline]) -> Inline:
     return tidy(runs)
 
 
-def _parts(source: Sequence[Inline], line: int) -> Iterator[tuple[int, list[Inline]]]:
+def _parts(source: Sequence[Inline], line: int, *, is_listing: bool) -> Iterator[tuple[int, list[Inline]]]:
     """Groups of lines that belong together, each with the number of its first line."""
     if len(source) == 1:
         yield line, list(source)
         return
     marks = [_mark(one) for one in source]
     group: list[Inline] = []
-    start, at, after_head = line, line, True
+    start, at, begins = line, line, True
     for one, mark in zip(source, marks, strict=True):
         is_head = _is_head_line(one)
         goes_on = mark == "•" and bool(group) and _is_bullet(group[-1])
-        if not goes_on and (is_head or after_head or mark == "•" or (mark and marks.count(mark) > 1)):
+        if not goes_on and (is_head or begins or mark == "•" or (mark and marks.count(mark) > 1)):
             yield from [(start, group)] if group else []
             group, start = [], at
         group.append(one)
         at += len(_BREAK.findall(plain(one)))
-        after_head = is_head
+        begins = is_head or is_listing
     yield from [(start, group)] if group else []
 
 
