@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from bot.core.digest import heads, stories
 from bot.core.digest.briefs import Entry, short_news
@@ -121,11 +122,16 @@ def _entries(chapter: Chapter) -> Iterator[Entry]:
 
 
 def _numbered(drafts: list[_Draft]) -> tuple[Section, ...]:
-    """Count sections and items through, mark repeats, and join neighbouring passages."""
+    """Count sections and items through, mark repeats, and join neighbouring passages.
+
+    Sections that say nothing are counted last: they become no message, and the counters of messages have no gap.
+    """
     items = [entry for draft in drafts for entry in draft.entries if isinstance(entry, Item)]
     counted = iter(mark_repeats([_counted(item, number) for number, item in enumerate(items, 1)]))
     sections: list[Section] = []
-    for number, draft in enumerate(drafts, 1):
+    told_numbers, other_numbers = count(1), count(1 + sum(bool(draft.entries) for draft in drafts))
+    for draft in drafts:
+        number = next(told_numbers if draft.entries else other_numbers)
         title = draft.title[without_ordinal(draft.title, number) :] if len(drafts) > 1 else draft.title
         told = [next(counted) if isinstance(entry, Item) else entry for entry in draft.entries]
         entries = _joined([_titled(entry, draft.title, title) for entry in told])

@@ -182,7 +182,7 @@ def _index_text(
 
 def _write_contents_line(page: Manuscript, digest: Digest, section: Section, url: str | None) -> None:
     title = section_title(digest, section)
-    named = title if is_numbered(title) else f"{section.number} {title}"
+    named = title if is_numbered(title) or not section.entries else f"{section.number} {title}"
     page.inline((Run(named),), url=url)
     if section.items:
         page.plain(f" ·{_NO_BREAK}{len(section.items)}")

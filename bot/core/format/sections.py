@@ -126,7 +126,7 @@ def _heading(digest: Digest, section: Section) -> Heading:
 
 
 def _counter(digest: Digest, section: Section, say: Say) -> str:
-    total = len(digest.sections)
+    total = len(digest.told_sections)
     return say("section.counter", number=section.number, total=total) if total > 1 else ""
 
 

@@ -201,6 +201,25 @@ def test_sections_are_counted_in_one_place_only() -> None:
     assert [part.text.split("\n")[0] for part in parts] == ["【1/2】甲", "【2/2】乙", "乙（续）"]
 
 
+def test_counters_have_no_gap_where_a_title_stands_alone() -> None:
+    """A title with nothing below it gets no message, so none is counted for it; the contents name it unnumbered."""
+    parsed = parse_digest(b"---\ntitle: t\ndate: 2026-02-06\n---\n## A\n\n- a\n\n## Empty\n\n## B\n\n- b\n", "x.md")
+    assert parsed is not None
+    assert parsed.digest is not None
+    card, *parts = publication(parsed.digest, KEY, links=LINKS, say=SAY).parts
+    assert [part.text.split("\n")[0] for part in parts] == ["【1/2】A", "【2/2】B"]
+    assert card.text.endswith("1 A ·\u00a01\nEmpty\n2 B ·\u00a01")
+
+
+def test_a_brief_is_bold_where_its_author_made_it() -> None:
+    """In the messages; a list of headlines has none that is bolder than the others."""
+    made = digest(section(1, "甲", replace(brief(1), headline=(Run("粗体快讯", Style.BOLD),)), is_roundup=True))
+    (part,) = publication(made, KEY, links=LINKS, say=SAY).parts[1:]
+    assert shown(part, "bold") == ["甲", "粗体快讯"]
+    listed = rest_view(made, KEY, select(made, TagFilter(followed=frozenset({"机器人"}))), 0, say=SAY)
+    assert "粗体快讯" not in shown(listed, "bold")
+
+
 def test_an_untitled_section_goes_by_the_digest() -> None:
     """There is always a heading."""
     assert sent(section(1, "", story(1)))[0].text.startswith("AI架构突破\n\n1. ")
