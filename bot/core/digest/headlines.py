@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.digest.html_text import MEDIA_MARKS
 from bot.core.digest.labels import begins_with_source, ends_with_colon, find_commentary, is_address, is_source
@@ -85,11 +85,12 @@ def of_run_in(inline: Inline) -> Headline | None:
         return None
     if not (_RUN_IN.match(text, bold) or ends_with_colon(text[:bold])):
         return None
-    return _split(inline, bold)
+    head = _split(inline, bold)
+    return replace(head, inline=unstyled(head.inline, Style.BOLD))
 
 
 def of_brief(inline: Inline, *, is_told: bool = False) -> Headline:
-    """The head of an item in a list: its leading link or bold words, or the line itself.
+    """The head of an item in a list: its leading link or bold words, which stay bold, or the line itself.
 
     A line without either is parted after its first words, unless `is_told`: the story stands below it.
     """
@@ -153,7 +154,7 @@ def _grown(inline: Inline, end: int) -> Headline:
 
 def _split(inline: Inline, end: int) -> Headline:
     """Head and rest; the head's own colon goes to the rest, so that the line still reads as written."""
-    head = unstyled(strip(cut(inline, 0, end)), Style.BOLD)
+    head = strip(cut(inline, 0, end))
     bare = strip(head, " :：")
     colon = plain(head)[len(plain(bare)) :].strip()
     rest = cut(inline, end)

@@ -9,7 +9,7 @@ from bot.core.address import telegram_url
 from bot.core.format.blocks import trimmed
 from bot.core.format.captions import caption, is_numbered
 from bot.core.format.deep_links import Links
-from bot.core.format.items import linked_headline, number_mark
+from bot.core.format.items import listed_headline, number_mark
 from bot.core.format.manuscript import Cut, Manuscript
 from bot.core.format.navigation import callback, in_rows, page_row, pages_of
 from bot.core.format.parts import Button, Keyboard, Part, Preview
@@ -219,7 +219,7 @@ def _write_chosen(page: Manuscript, edition: Edition, items: Sequence[Item]) -> 
         page.gap(2, Cut.UNIT).inline((Run(title),), also=Style.BOLD).gap(1, Cut.UNIT)
     for item in items:
         reason = edition.reason(item)
-        page.plain(number_mark(item)).inline((*linked_headline(item), Run(f" · {reason}" if reason else "")))
+        page.plain(number_mark(item)).inline((*listed_headline(item), Run(f" · {reason}" if reason else "")))
         page.gap(1, Cut.UNIT)
 
 

@@ -10,6 +10,7 @@ from bot.core.format.blocks import INDENT, inked, trimmed, write_blocks
 from bot.core.format.manuscript import Cut, Manuscript
 from bot.core.models import PLAIN, Block, Commentary, CommentaryKind, Inline, Item, Paragraph, Run, Say, Style, plain
 from bot.core.ordinals import find_ordinal
+from bot.core.runs import unstyled
 
 Earlier = Mapping[int, Inline]
 NOTHING_EARLIER: Earlier = MappingProxyType({})
@@ -56,7 +57,7 @@ def first_line(item: Item, style: ItemStyle) -> tuple[Inline, Sequence[Block]]:
     blocks: Sequence[Block] = inked(item.blocks)
     if blocks and isinstance(blocks[0], Paragraph) and (item.is_brief or _goes_on(blocks[0].inline)):
         rest, blocks = _without_tail(blocks[0].inline), blocks[1:]
-    headline = linked_headline(item, also=_headline_style(item, has_text=bool(rest or blocks)))
+    headline = _linked_headline(item, also=_headline_style(item, has_text=bool(rest or blocks)))
     reference = (Run(_reference(item.repeats, style)),) if item.repeats is not None else ()
     return (Run(number_mark(item)), *headline, *rest, *reference), blocks
 
@@ -66,11 +67,9 @@ def number_mark(item: Item) -> str:
     return f"{item.number}｜" if find_ordinal(item.title) else f"{item.number}. "
 
 
-def linked_headline(item: Item, *, also: Style = PLAIN) -> Inline:
-    """The headline, linked as a whole, or as its own runs are when it holds several addresses."""
-    headline = trimmed(item.headline)
-    url = None if any(run.url for run in headline) else item.url
-    return tuple(Run(run.text, run.style | also, url or run.url) for run in headline)
+def listed_headline(item: Item) -> Inline:
+    """The linked headline in a list of headlines, where none is bolder than the others."""
+    return unstyled(_linked_headline(item), Style.BOLD)
 
 
 def mark(number: int) -> str:
@@ -83,6 +82,13 @@ def sign(remark: Commentary, say: Say) -> str:
     return say("item.insight_sign") if remark.kind is CommentaryKind.INSIGHT else say("item.impact_sign")
 
 
+def _linked_headline(item: Item, *, also: Style = PLAIN) -> Inline:
+    """The headline, linked as a whole, or as its own runs are when it holds several addresses."""
+    headline = trimmed(item.headline)
+    url = None if any(run.url for run in headline) else item.url
+    return tuple(Run(run.text, run.style | also, url or run.url) for run in headline)
+
+
 def _reference(number: int, style: ItemStyle) -> str:
     if number in style.untitled:
         return style.say("item.repeats_section", number=style.untitled[number])
@@ -90,7 +96,7 @@ def _reference(number: int, style: ItemStyle) -> str:
 
 
 def _headline_style(item: Item, *, has_text: bool) -> Style:
-    """Stories are bold; a brief's link stands out by itself, and a brief without one is bold before its text."""
+    """Stories are bold; a brief is as its author wrote it, but bold before its text where it has no link."""
     is_linked = item.url is not None or any(run.url for run in item.headline)
     return PLAIN if item.is_brief and (is_linked or not has_text) else Style.BOLD
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.format.cards import reader_card
-from bot.core.format.items import NOTHING_EARLIER, Earlier, linked_headline, number_mark, write_item
+from bot.core.format.items import NOTHING_EARLIER, Earlier, listed_headline, number_mark, write_item
 from bot.core.format.manuscript import Cut, Manuscript
 from bot.core.format.navigation import BACK, ON, callback, page_row
 from bot.core.format.parts import Button, Keyboard, Part
@@ -127,7 +127,7 @@ def _write_headlines(paper: Manuscript, digest: Digest, section: Section, number
         return
     paper.gap(2, Cut.UNIT).inline((Run(section_title(digest, section)),), also=Style.BOLD)
     for place, item in enumerate(items):
-        paper.gap(1, Cut.UNIT, binds=place == 0).plain(number_mark(item)).inline(linked_headline(item))
+        paper.gap(1, Cut.UNIT, binds=place == 0).plain(number_mark(item)).inline(listed_headline(item))
 
 
 def _edition_title(edition: Edition, say: Say) -> str:
