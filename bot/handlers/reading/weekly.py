@@ -11,7 +11,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler, filters
 
-from bot.core.format.items import linked_headline
+from bot.core.format.items import listed_headline
 from bot.core.format.navigation import in_rows
 from bot.core.format.parts import Part
 from bot.core.format.rich_text import Writer
@@ -57,7 +57,7 @@ def _part(desk: Desk, stories: tuple[Highlight, ...], first: dt.date, last: dt.d
     text = Writer().plain(desk.say("week.title", first=_day(desk, first), last=_day(desk, last)))
     for number, story in enumerate(stories, 1):
         days = "、".join(_day(desk, day) for day in story.days)
-        text.plain(f"\n\n{number}. ").inline(clipped(linked_headline(story.item)))
+        text.plain(f"\n\n{number}. ").inline(clipped(listed_headline(story.item)))
         text.plain(desk.say("week.story", days=days))
     written = text.finish()
     place = f"{WEEK}{last:%Y%m%d}"
