@@ -53,8 +53,8 @@ async def find_previous(desk: Desk, key: str) -> Issue | None:
 
 def edition_of(desk: Desk, issue: Issue, tags: TagFilter, *, asked_for: str = "") -> Edition:
     """What a filter admits of a digest; `asked_for` is the tag that was asked for on this occasion."""
-    concordance = Concordance(issue.digest, desk.taxonomy.aliases)
-    return select(issue.digest, tags, concordance, asked_for=asked_for, is_todays=is_todays(desk, issue))
+    concordance, is_of_today = Concordance(issue.digest, desk.taxonomy.aliases), issue.digest.date == desk.today()
+    return select(issue.digest, tags, concordance, asked_for=asked_for, is_todays=is_of_today)
 
 
 def is_todays(desk: Desk, issue: Issue | None) -> bool:

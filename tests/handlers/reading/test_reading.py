@@ -85,6 +85,16 @@ async def test_previous_turns_to_the_digest_before(bot: Bot) -> None:
     assert (await bot.tap(READER, "上一期")).text == "这已经是最早的一期了。"
 
 
+@pytest.mark.parametrize(
+    ("date", "words"), [(TODAY, "今天 5 条"), (TODAY + dt.timedelta(1), "这期 5 条"), (YESTERDAY, "这期 5 条")]
+)
+async def test_a_card_under_tags_says_today_on_its_own_day_only(bot: Bot, date: dt.date, words: str) -> None:
+    """A digest let out the evening before is tomorrow's, as on the card that was sent."""
+    await bot.shelve(newspaper(date))
+    await follow(bot, "OpenAI")
+    assert words in (await bot.write(READER, "/today")).text
+
+
 async def test_a_reader_with_tags_gets_their_edition_and_the_rest_on_a_tap(bot: Bot) -> None:
     await bot.shelve(newspaper(TODAY))
     await follow(bot, "OpenAI")
