@@ -32,6 +32,7 @@ class Answer(StrEnum):
     CORRECTED = "corrected"
     PUBLISHED_BEFORE = "published_before"
     FILE_GONE = "file_gone"
+    SETTLED = "settled"
     UNKNOWN = "unknown"
 
 

@@ -112,6 +112,10 @@ class Noticeboard:
         await self._strike_out(hanging, verdict)
         return True
 
+    async def hangs(self, matter: str) -> bool:
+        """Whether anything is said of a matter."""
+        return await self._find(matter) is not None
+
     async def is_about(self, matter: str, about: str) -> bool:
         """Whether what was told last of a matter was told of this content."""
         hanging = await self._find(matter)

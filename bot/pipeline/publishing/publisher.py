@@ -197,12 +197,12 @@ class Publisher:
                     return await self._let_out(*await self._registrar.accept(entry))
                 case Unreadable(problems=problems):
                     raise PublishError(*problems)
-            return Answer.FILE_GONE
+            return Answer.FILE_GONE if await self._rejects.is_open(ticket) else Answer.SETTLED
 
     async def drop(self, ticket: str) -> Answer:
         """An admin wants to hear no more of a rejected file until it changes."""
         async with self._lock:
-            return Answer.DONE if await self._rejects.drop(ticket) else Answer.FILE_GONE
+            return Answer.DONE if await self._rejects.drop(ticket) else Answer.SETTLED
 
     async def look(self, ticket: str) -> Entry | Unreadable | None:
         """What can be made of a rejected file; None when it is gone or has changed since the admins heard of it."""

@@ -53,6 +53,10 @@ class Rejects:
         """Nobody is to hear of the file until it changes; whether there was anything to drop."""
         return await self.board.dismiss(file_matter(ticket), "decision.dropped")
 
+    async def is_open(self, ticket: str) -> bool:
+        """Whether there is anything to be decided about the file."""
+        return await self.board.hangs(file_matter(ticket))
+
     async def find(self, ticket: str, today: dt.date) -> Entry | Unreadable | None:
         """Whatever can be made of a file, of the date it was known under before or of `today` when it tells none; None
         when it is gone or not any more what the admins were told of."""

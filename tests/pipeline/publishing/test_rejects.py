@@ -48,7 +48,8 @@ async def written(house: House, text: str | bytes, name: str = NAME) -> None:
     ids=["undated", "list", "aliases", "bomb", "table", "broken byte", "GBK"],
 )
 async def test_what_can_be_read_goes_out_as_todays_on_an_admins_word(house: House, text: str | bytes) -> None:
-    """Whatever is wrong; nothing goes out before, and once it is out a further tap or look changes nothing."""
+    """Whatever is wrong; nothing goes out before, and once it is out a further look changes nothing, nor does another
+    admin's tap at the same moment, who reads that it is settled and not that nothing was sent."""
     await written(house, text)
     (told,) = house.told
     assert [button.callback for button in told.keyboard[0]] == [
@@ -57,7 +58,8 @@ async def test_what_can_be_read_goes_out_as_todays_on_an_admins_word(house: Hous
     assert (await house.campaigns(), await house.store.digests.all()) == ([], ())
 
     assert await house.publisher.overrule(TICKET) is Answer.DONE
-    assert await house.publisher.overrule(TICKET) is Answer.FILE_GONE
+    assert await house.publisher.overrule(TICKET) is Answer.SETTLED
+    assert await house.publisher.drop(TICKET) is Answer.SETTLED
     await house.work()
     assert [campaign.digest_key for campaign in await house.campaigns()] == [KEY]
     assert house.switches.shown[1] == f"{told.text}\n→ 好，这就发。"
@@ -159,6 +161,14 @@ async def test_a_dropped_file_is_silent_until_it_changes(tmp_path: Path) -> None
         assert await house.state(KEY) == "published"
 
 
+async def test_a_word_about_what_a_file_said_before_lets_nothing_out(house: House) -> None:
+    """It has changed since, and the bot has not looked yet: what it says now nobody has seen."""
+    await written(house, UNDATED)
+    house.write(NAME, UNDATED + "\n还没看过的一句。\n")
+    assert await house.publisher.overrule(TICKET) is Answer.FILE_GONE
+    assert await house.campaigns() == []
+
+
 async def test_what_is_no_text_cannot_be_published_by_anybody(house: House) -> None:
     """The reason is the answer, and the question stays."""
     (house.posts_dir / NAME).mkdir()
@@ -172,8 +182,8 @@ async def test_what_is_no_text_cannot_be_published_by_anybody(house: House) -> N
 async def test_a_word_about_a_file_nobody_knows(house: House) -> None:
     """An old or forged button harms nothing."""
     house.write(NAME, UNDATED)
-    assert await house.publisher.overrule(TICKET) is Answer.FILE_GONE
-    assert await house.publisher.drop("0" * 16) is Answer.FILE_GONE
+    assert await house.publisher.overrule(TICKET) is Answer.SETTLED
+    assert await house.publisher.drop("0" * 16) is Answer.SETTLED
     assert await house.publisher.look("../../etc/passwd") is None
 
 
