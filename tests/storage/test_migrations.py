@@ -21,7 +21,8 @@ FIRST = {
     "chats": [
         {"id": 1, "kind": "private", "status": "active", "name": "林", "mutes_rest": True, "subscribed_at_ms": 5},
         {"id": 2, "kind": "private", "status": "stopped", "filter_key": TagFilter(followed=("模型",)).key},
-        {"id": -100, "kind": "group", "status": "active", "thread_id": 7},
+        {"id": -200, "kind": "group", "status": "active", "style": "card"},
+        {"id": -100, "kind": "group", "status": "active", "style": "card", "thread_id": 7},
     ],
     "watch_words": [{"chat_id": 1, "word": word} for word in ("芯片", "OpenAI")] + [{"chat_id": 2, "word": "机器人"}],
     "saved_items": [{"chat_id": 1, "item_key": "20260206_3", "headline": "新模型"}],
@@ -33,10 +34,12 @@ FIRST = {
         {"id": 4, "campaign_id": 9, "style": "card", "part_count": 1},
         {"id": 5, "campaign_id": 9, "style": "group", "part_count": 7},
         {"id": 6, "campaign_id": 8, "style": "group", "part_count": 1},
+        {"id": 7, "campaign_id": 9, "style": "group rich", "part_count": 2},
     ],
     "parts": [{"edition_id": 4, "number": 0, "method": "sendMessage", "params": '{"text":"今天"}'}],
     "deliveries": [
         {"campaign_id": 8, "chat_id": -100, "edition_id": 6, "state": "sent", "message_ids": "70"},
+        {"campaign_id": 9, "chat_id": -200, "edition_id": 7, "state": "sending", "next_part": 0},
         {"campaign_id": 9, "chat_id": 1, "edition_id": 4, "state": "sent", "message_ids": "77"},
         {"campaign_id": 9, "chat_id": -100, "edition_id": 5, "state": "sending", "next_part": 0},
     ],
@@ -106,9 +109,10 @@ async def test_a_state_in_use_is_brought_up_to_date(old_url, clock):
     assert (group.topic, group.is_home, group.style, group.watch) == (7, True, "", Watch())
     assert (await store.campaigns.find(9)).state is CampaignState.RUNNING
     assert await store.deliveries.message_ids(9, 1) == (77,)
-    assert [row.chat_id for row in await store.ledger.open()] == [-100]
-    editions = [await store.campaigns.group_edition(campaign, -100) for campaign in (8, 9)]
-    assert editions == [GroupEdition("card"), GroupEdition("full")]
+    assert {row.chat_id for row in await store.ledger.open()} == {-100, -200}
+    sent = ((8, -100), (9, -100), (9, -200))
+    editions = [await store.campaigns.group_edition(campaign, chat_id) for campaign, chat_id in sent]
+    assert editions == [GroupEdition("card"), GroupEdition("full"), GroupEdition("rich")]
     assert (await store.ledger.calls(4))[0].params == {"text": "今天"}
     assert [one.item_key for one in await store.saved.page(1)] == ["20260206_3"]
     assert await store.updates.unfinished() == ("{}",)
