@@ -56,7 +56,7 @@ def _plain_paragraph(state: StateBlock, start: int, _end: int, silent: bool) -> 
     inline = state.push("inline", "", 0)
     state.push("paragraph_close", "p", -1)
     opening.map = inline.map = [start, state.line]
-    inline.content, inline.children = state.src[at : state.eMarks[start]].rstrip(" \t"), []
+    inline.content, inline.children = state.src[at : state.eMarks[start]].rstrip(), []
     return True
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it.token import Token
 
@@ -54,6 +54,7 @@ STARTS = [
     "    ",
     "  ",
     "\t",
+    "\u3000",
     "---",
     "===",
     "|-|",
@@ -73,6 +74,7 @@ def shown(tokens: list[Token]) -> Iterator[dict[str, Any]]:
             yield token.as_dict(children=False) | {"children": list(shown(token.children or []))}
 
 
+@example("**甲**\u3000\n\n乙")
 @given(TEXTS)
 def test_any_text_has_the_same_tokens_with_shortcuts_and_without(text: str) -> None:
     assert list(shown(WITH.parse(text))) == list(shown(WITHOUT.parse(text)))
