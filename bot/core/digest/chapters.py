@@ -69,6 +69,12 @@ class Chapter:
         return bool(children) and not self.headline.url and (is_bare or linked * 2 > len(children))
 
     @property
+    def names_lists(self) -> bool:
+        """Whether a short name stands above lists and nothing else: 产品, 融资."""
+        is_name = len(self.title) <= heads.NAME_MAX and not self.headline.url
+        return is_name and not self.chapters and heads.are_lists(heads.pieces(self.nodes))
+
+    @property
     def may_be_item(self) -> bool:
         """Whether nothing says that it holds more than one story, or none."""
         return not (self.chapters or is_roundup(self.title) or self.is_frame)

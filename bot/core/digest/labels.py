@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from bot.core.models import PLAIN, CommentaryKind, Inline, Style, plain
 from bot.core.runs import cut, strip
+from bot.core.script import simplified
 
 
 def _names(text: str) -> frozenset[str]:
@@ -37,6 +38,7 @@ _LABEL_MAX = 40  # characters that can hold a label and the marks around it
 _COLONS = ":："
 _WORD = re.compile(r"[^\W_]")
 _INLINE_LABEL = re.compile(r"\s*([^：:\n\r]{2,24})[：:]")
+_BRACKETED_LABEL = re.compile(r"\s*【([^】\n\r]{2,24})】[ \t]*(?:[：:]|[\r\n]|\Z)")
 _BOLD_LABEL = re.compile(r"\s{0,3}\*\*\s*([^*\n]{2,24}?)\s*\*\*")
 
 _NUMBERING = re.compile(
@@ -57,7 +59,7 @@ _FRAMES = re.compile(
     "(?:(?:AI|今日|本日|本期|每日|全文|快速|内容|一句话|日报|简报) ?){0,2}(?:摘要|导语|目次|总结|小结|速记)|"
     "(?:编者|编辑|小编|主编)(?:的话|按|寄语|碎碎念|有话说|手记)|前言|引言|开场白?|写在(?:最前|前面|最后|后面)|结语|后记|尾声|"
     "(?:参考|引用|数据|信息|资料)(?:来源|资料|链接|文献)|(?:[0-9]{1,2} ?个)?关键词|(?:免责)?声明|"
-    "关于(?:我们|本站|本报)|(?:互动)?讨论|(?:相关|互动)问题|(?:今日|本日|本期|本周|每日)(?:信号|主线|观察|觀察|金句|感悟|思考|语录)|"
+    "关于(?:我们|本站|本报)|(?:互动)?讨论|(?:相关|互动)问题|(?:今日|本日|本期|本周|每日)(?:信号|主线|观察|金句|感悟|思考|语录)|"
     "(?:如何)?(?:订阅|反馈)(?:方式|我们)?|(?:今日|本期)?(?:统计|数据统计)"
 )
 _FRAMES_LATIN = re.compile(
@@ -118,7 +120,8 @@ class FoundLabel:
 def find_commentary(inline: Inline, *, is_heading: bool = False) -> FoundLabel | None:
     """The commentary label that `inline` begins with, or None.
 
-    Bold or heading: any label of the lists. Plain text: only before a colon, and only one of the longer labels.
+    Bold, heading, in brackets that are all of a line: any label of the lists. Plain text: only before a colon, and
+    only one of the longer labels.
     """
     bold = _bold_length(inline)
     text = plain(inline)[:_LABEL_MAX]
@@ -126,6 +129,8 @@ def find_commentary(inline: Inline, *, is_heading: bool = False) -> FoundLabel |
         return _found(text, inline, len(text))
     if bold:
         return _found(text[:bold], inline, bold) if bold <= _LABEL_MAX else None
+    if found := _BRACKETED_LABEL.match(text):
+        return _found(found[1], inline, found.end())
     found = _INLINE_LABEL.match(text)
     if found is None or len(_key(found[1])) < 4:
         return None
@@ -189,12 +194,12 @@ def _has_words(text: str) -> bool:
 
 
 def _key(label: str) -> str:
-    return _SEPARATORS.sub("", _bare(label)).lower()
+    return simplified(_SEPARATORS.sub("", _bare(label)).lower())
 
 
 def is_roundup(title: str) -> bool:
     """Whether a heading or label announces short news (更多动态, 其他, 快讯, More …)."""
-    bare = _bare(_NUMBERING.sub("", _bare(title)))
+    bare = simplified(_bare(_NUMBERING.sub("", _bare(title))))
     if _ROUNDUPS.fullmatch(bare) or (_MORE.match(bare) and len(bare) <= _MORE_MAX):
         return True
     return _ROUNDUPS_LATIN.fullmatch(bare) is not None and len(bare.split()) <= 6
@@ -202,7 +207,7 @@ def is_roundup(title: str) -> bool:
 
 def is_frame(title: str) -> bool:
     """Whether a heading announces no news but what stands around it: 今日摘要, 目录, 编者按, 参考来源, Overview."""
-    bare = _bare(_NUMBERING.sub("", _bare(_NOTE.sub("", title))))
+    bare = simplified(_bare(_NUMBERING.sub("", _bare(_NOTE.sub("", title)))))
     return _FRAMES.fullmatch(bare) is not None or _FRAMES_LATIN.fullmatch(bare) is not None
 
 

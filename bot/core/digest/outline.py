@@ -90,13 +90,18 @@ def _sections(root: Chapter, title: Headline) -> Iterator[_Draft]:
 
 
 def _section_entries(chapter: Chapter) -> Iterator[Entry]:
-    if is_roundup(chapter.title):
+    is_short = is_roundup(chapter.title)
+    if is_short:
         yield from short_news(chapter.nodes)
     else:
         is_preface = bool(chapter.chapters)
         yield from stories.section(chapter.nodes, chapter.headline, chapter.line, is_preface=is_preface)
     for child in chapter.chapters:
-        yield from _entries(child)
+        if is_short and child.names_lists:
+            yield Passage((Label(child.inline),))
+            yield from short_news(child.nodes)
+        else:
+            yield from _entries(child)
 
 
 def _entries(chapter: Chapter) -> Iterator[Entry]:

@@ -20,6 +20,7 @@ import opencc
 import regex
 
 from bot.core.graphemes import GRAPHEME
+from bot.core.script import simplified
 
 VERSION = f"2 {unicodedata.unidata_version} {opencc.__version__} {regex.__version__}"
 """Changes whenever the same text could give other terms; an index of another version has to be rebuilt."""
@@ -29,7 +30,6 @@ BREAK = "¶"
 DECIMAL = "·"
 TERM_LIMIT = 40
 
-_TO_SIMPLIFIED = opencc.OpenCC("t2s")
 _CLUSTER = regex.compile(GRAPHEME)
 _NEEDS_CLUSTERS = regex.compile(r"[\p{M}\p{Cf}\p{Cs}\p{RI}\p{Emoji_Modifier}\u1100-\u11ff\uff9e\uff9f]")
 _CJK = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー々〇]"
@@ -185,7 +185,7 @@ def _fold_cluster(cluster: str) -> str:
     # Accents come off Latin letters only: elsewhere they make another letter (й, が).
     form: Literal["NFKD", "NFKC"] = "NFKD" if cluster[0] < "\u0370" or "\u1e00" <= cluster[0] < "\u1f00" else "NFKC"
     bare = [ch for ch in unicodedata.normalize(form, cluster) if unicodedata.category(ch) not in {"Mn", "Cf", "Cs"}]
-    return "".join([_TO_SIMPLIFIED.convert(ch) for ch in bare]).casefold()
+    return "".join([simplified(ch) for ch in bare]).casefold()
 
 
 class _PartOfClusterError(ValueError):
