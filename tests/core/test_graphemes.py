@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import regex
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.core.format.breaks import finer_breaks
 from bot.core.format.manuscript import Cut
@@ -13,6 +15,13 @@ from bot.core.graphemes import GRAPHEME
 def test_graphemes_are_whole() -> None:
     """Flags, families, skin tones and letters with marks are one each."""
     assert regex.findall(GRAPHEME, "🇨🇳🇯🇵👨‍👩‍👧👍🏽é中🇨") == ["🇨🇳", "🇯🇵", "👨‍👩‍👧", "👍🏽", "é", "中", "🇨"]
+
+
+@given(st.lists(st.sampled_from("🇨🇳\u200d\ufe0f\u0301\u093fa中👍🏽\u1100\u1161\n"), max_size=14).map("".join))
+@example("🇨🇳\ufe0f🇯🇵")
+def test_a_grapheme_is_what_unicode_says(text: str) -> None:
+    """A mark behind a flag belongs to it as behind any other."""
+    assert regex.findall(GRAPHEME, text) == regex.findall(r"\X", text)
 
 
 def test_a_flag_is_found_without_looking_back() -> None:
