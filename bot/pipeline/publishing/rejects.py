@@ -63,7 +63,8 @@ class Rejects:
         name = await asyncio.to_thread(self._name_of, ticket)
         if name is None:
             return None
-        known = await self.intake.digests.of_file(name)
+        # By a name that is no text nothing was ever known, nor can anybody ask for it.
+        known = await self.intake.digests.of_file(name) if name.isprintable() else ()
         found = await self.intake.read(name, makeshift=known[-1].date if known else today)
         is_as_told = found is not None and await self.board.is_about(file_matter(ticket), _about(found))
         return found if is_as_told else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -177,6 +178,17 @@ async def test_what_is_no_text_cannot_be_published_by_anybody(house: House) -> N
         await house.publisher.overrule(TICKET)
     assert [problem.code for problem in refused.value.problems] == ["file.not_regular"]
     assert house.switches.shown[1] == house.told[0].text
+
+
+@pytest.mark.parametrize("name", [b"2026-02-06-\xff.md", b"2026-02-06-\n.md"])
+async def test_a_file_whose_name_is_no_text_answers_with_that(house: House, name: bytes) -> None:
+    """It can be looked at and dropped like any other."""
+    ticket = file_ticket(os.fsdecode(name))
+    await written(house, paper(TODAY), os.fsdecode(name))
+    with pytest.raises(PublishError) as refused:
+        await house.publisher.overrule(ticket)
+    assert [problem.code for problem in refused.value.problems] == ["file.name"]
+    assert await house.publisher.drop(ticket) is Answer.DONE
 
 
 async def test_a_word_about_a_file_nobody_knows(house: House) -> None:
