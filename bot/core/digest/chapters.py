@@ -113,22 +113,30 @@ def are_items(chapters: Sequence[Chapter]) -> bool:
 
 
 def _hold_news(chapters: Sequence[Chapter]) -> bool:
-    """Whether there are several stories below one heading: its links, its headlines, its numbered paragraphs."""
-    for chapter in chapters:
-        if heads.has_only_linked_lists(chapter.nodes) or heads.begins_with_heads(chapter.nodes):
-            return True
-        if heads.has_told_list(chapter.nodes) or heads.counted_heads(heads.pieces(chapter.nodes)):
-            return True
+    """Whether there are several stories below one heading; where most headings are linked, below most of them."""
+    several = sum(map(_holds_several, chapters))
+    if several and (several * 2 > len(chapters) or not _are_linked(chapters)):
+        return True
     return sum(heads.has_only_news_lists(chapter.nodes) for chapter in chapters) * 2 > len(chapters)
+
+
+def _holds_several(chapter: Chapter) -> bool:
+    """Whether there are several stories below: links, headlines, numbered paragraphs."""
+    if heads.has_only_linked_lists(chapter.nodes) or heads.begins_with_heads(chapter.nodes):
+        return True
+    return heads.has_told_list(chapter.nodes) or bool(heads.counted_heads(heads.pieces(chapter.nodes)))
+
+
+def _are_linked(chapters: Sequence[Chapter]) -> bool:
+    return sum(chapter.headline.url is not None for chapter in chapters) * 2 > len(chapters)
 
 
 def _are_referenced(chapters: Sequence[Chapter]) -> bool:
     """Whether most headings are linked, or have a source or the usual parts of a story below."""
     told = [heads.pieces(chapter.nodes) for chapter in chapters]
-    linked = sum(chapter.headline.url is not None for chapter in chapters)
     sourced = sum(1 <= len(sources(own)) <= _SOURCES for own in told)
     parted = sum(any(isinstance(piece.block, Label) for piece in own) for own in told)
-    return max(linked, sourced, parted) * 2 > len(chapters)
+    return _are_linked(chapters) or max(sourced, parted) * 2 > len(chapters)
 
 
 def _are_too_short(chapters: Sequence[Chapter]) -> bool:
