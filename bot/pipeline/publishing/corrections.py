@@ -105,11 +105,11 @@ class Corrections:
     async def link_card(self, campaign: Campaign, chat_id: int) -> None:
         """All messages of a publication or correction are in a group: link its card to them.
 
-        A text that has changed since is not linked, for its card would tell of what stands in no section yet: its
-        correction will be, or itself when the change was taken back.
+        Not where the text has changed for this group since, for its card would tell of what stands in no section yet:
+        the correction links it, or this does when the change was taken back.
 
         Raises:
-            NotYetError: it could not be edited just now, or its text has changed.
+            NotYetError: it could not be edited just now, or the group's text has changed.
         """
         key, digest = campaign.digest_key, await self.archive.digest(campaign.digest_key)
         group = await self._to_be_linked(campaign, chat_id)
