@@ -18,14 +18,15 @@ LEVELS = (Cut.SENTENCE, Cut.CLAUSE, Cut.WORD, Cut.SPAN, Cut.GRAPHEME, Cut.CHARAC
 _CLOSERS = r"[”’』」）》】)\]\"']*"
 _SENTENCES = regex.compile(rf"(?:[。！？；]|…+|[!?](?=\s|[^\x00-\x7f])|(?<!\d)[.;](?=[”’)\]\"']*\s)){_CLOSERS}|\n+")
 _CLAUSES = regex.compile(r"[，、：）》]|[,:;)](?=\s)|\s[-–—](?=\s)|——")
-# A word is letters and digits with what joins them (3.14, GPT-5.2, README.md, 50%), or one grapheme; punctuation
-# stays with what it closes or opens.
+# A word is letters and digits with what joins them (3.14, GPT-5.2, README.md, 50%, 450 亿美元), or one grapheme;
+# punctuation stays with what it closes or opens.
 _WORDS = regex.compile(
     rf"""
     (?:[“‘『「（《【(\[$¥€£#@]{{0,8}}+
     (?: (?: [[\p{{L}}\p{{N}}\p{{M}}_\u200c\u200d]--[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]]++
             (?: [.,:/@&+%'’\u2060\-·_=?\#~]++ (?=[\p{{L}}\p{{N}}]) )?+ )++
       | {GRAPHEME} )
+    (?: (?<=\p{{Nd}}) \x20? \p{{Han}}{{1,3}} )?+
     [%°]? [”’』」）》】)\]，。、；：！？…,.;:!?]*+ )
     """,
     regex.VERBOSE | regex.VERSION1,

@@ -142,7 +142,7 @@ def trim(runs: Sequence[Run]) -> tuple[Run, ...]:
 
 
 @pytest.mark.parametrize(
-    "whole", ["3.14159", "1,000,000", "GPT-5.2-Codex", "👨‍👩‍👧", "e\u0301", "README\u2060.md", "50%"]
+    "whole", ["3.14159", "1,000,000", "GPT-5.2-Codex", "👨‍👩‍👧", "e\u0301", "README\u2060.md", "50%", "450 亿美元"]
 )
 def test_numbers_names_and_graphemes_stay_whole(whole: str) -> None:
     """A text without any punctuation is cut between words only."""
