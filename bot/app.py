@@ -20,7 +20,9 @@ from bot.config import ConfigError, Settings, load_settings, near_misses
 from bot.core.delivery.retry import Policy
 from bot.core.delivery.throttle import PAID_PER_SECOND, Limits, Throttle
 from bot.core.format import Links
+from bot.core.models import Say
 from bot.core.schedule import Timetable
+from bot.core.tags.topics import Taxonomy
 from bot.handlers import Desk, publish_commands, register
 from bot.listener import listening
 from bot.locales import catalogue
@@ -146,6 +148,20 @@ async def _run(machine: Machine, stop: asyncio.Event) -> None:
             memory.settle()
 
 
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What everything else is built on: what is set, what is remembered and found, and the way to Telegram."""
+
+    settings: Settings
+    store: Store
+    archive: Archive
+    bot: InboxBot
+    sender: Sender
+    taxonomy: Taxonomy
+    links: Links
+    say: Say
+
+
 async def _build(
     settings: Settings,
     store: Store,
@@ -156,70 +172,93 @@ async def _build(
     closing: AsyncExitStack,
 ) -> Machine:
     taxonomy, say = load_taxonomy(settings.taxonomy_file), catalogue()
-    archive = Archive(
-        settings.data_dir / "archive.db", taxonomy, now_ms, digest_reader(settings.posts_category), settings.timezone
-    )
-    await archive.open()
-    closing.push_async_callback(archive.close)
+    links = Links(bot.username, next((str(group.chat) for group in settings.group_chats), None))
+    archive = await _open_archive(settings, taxonomy, closing)
     bulk = AiohttpRequest(BULK_CONNECTIONS, traffic=traffic)
     await bulk.initialize()
     closing.push_async_callback(bulk.shutdown)
     sender = Sender(bot, limiter, request=bulk, is_paid=settings.paid_broadcast)
-    links = Links(bot.username, next((str(group.chat) for group in settings.group_chats), None))
+    base = _Base(settings, store, archive, bot, sender, taxonomy, links, say)
     press = Press(links, say, Policy(settings.delivery_policy), taxonomy.aliases)
     corrections = Corrections(store=store, archive=archive, press=press, sender=sender)
     admins = Admins(settings.admin_ids, sender)
-    hooks = DeliveryHooks(admins, corrections, say)
-    logbook = Logbook(settings.data_dir / LOGBOOK)
-    closing.callback(logbook.close)
-    delivery = Delivery(store, sender, hooks, clock=now_ms, logbook=logbook)
     parser = closing.enter_context(Parser(settings.posts_category))
-    publisher = Publisher(
-        store=store,
-        archive=archive,
-        intake=Intake(settings.posts_dir, parser, taxonomy, store.digests),
+    delivery = _delivery(base, DeliveryHooks(admins, corrections, say), closing)
+    publisher = _publisher(base, press, corrections, admins, delivery, parser)
+    desk = _desk(base, delivery, publisher)
+    application = _application(bot, inbox, desk)
+    reception = Reception(inbox, application, await _webhook(settings, store, bot, inbox), delivery.report_conflict)
+    cards = LiveCards(store, delivery, sender, say=say, clock=now_ms)
+    recaller = Recaller(store, delivery, sender, clock=now_ms)
+    return Machine(application, reception, desk, delivery, publisher, _watcher(settings, publisher), cards, recaller)
+
+
+async def _open_archive(settings: Settings, taxonomy: Taxonomy, closing: AsyncExitStack) -> Archive:
+    reader = digest_reader(settings.posts_category)
+    archive = Archive(settings.data_dir / "archive.db", taxonomy, now_ms, reader, settings.timezone)
+    closing.push_async_callback(archive.close)
+    await archive.open()
+    return archive
+
+
+def _delivery(base: _Base, hooks: DeliveryHooks, closing: AsyncExitStack) -> Delivery:
+    logbook = Logbook(base.settings.data_dir / LOGBOOK)
+    closing.callback(logbook.close)
+    return Delivery(base.store, base.sender, hooks, clock=now_ms, logbook=logbook)
+
+
+def _publisher(
+    base: _Base, press: Press, corrections: Corrections, admins: Admins, delivery: Delivery, parser: Parser
+) -> Publisher:
+    settings = base.settings
+    return Publisher(
+        store=base.store,
+        archive=base.archive,
+        intake=Intake(settings.posts_dir, parser, base.taxonomy, base.store.digests),
         press=press,
         corrections=corrections,
         timetable=Timetable(
             settings.timezone, settings.publish_at, settings.publish_max_age_days, settings.no_digest_alarm
         ),
         clock=now_ms,
-        targets=Groups(settings.group_chats, bot, store.chats, settings.group_style).targets,
+        targets=Groups(settings.group_chats, base.bot, base.store.chats, settings.group_style).targets,
         admins=admins,
         wake=delivery.wake,
         asks_first=settings.publish_approval,
     )
-    watcher = Watcher(
+
+
+def _watcher(settings: Settings, publisher: Publisher) -> Watcher:
+    return Watcher(
         settings.posts_dir,
         settle_s=settings.publish_settle_s,
         on_change=publisher.on_change,
         clock=now_ms,
         known=publisher.known,
     )
-    desk = Desk(
-        archive=archive,
-        store=store,
-        sender=sender,
-        embassy=Embassy(bot),
+
+
+def _desk(base: _Base, delivery: Delivery, publisher: Publisher) -> Desk:
+    settings = base.settings
+    return Desk(
+        archive=base.archive,
+        store=base.store,
+        sender=base.sender,
+        embassy=Embassy(base.bot),
         delivery=delivery,
         publisher=publisher,
-        taxonomy=taxonomy,
-        links=links,
-        say=say,
+        taxonomy=base.taxonomy,
+        links=base.links,
+        say=base.say,
         clock=now_ms,
         timezone=settings.timezone,
         publish_at=settings.publish_at,
         admin_ids=frozenset(settings.admin_ids),
         home_groups=frozenset(_home(group.chat) for group in settings.group_chats),
         group_style=settings.group_style,
-        has_inline_mode=bool(bot.bot.supports_inline_queries),
+        has_inline_mode=bool(base.bot.bot.supports_inline_queries),
         group_invites=settings.group_invites,
     )
-    application = _application(bot, inbox, desk)
-    cards = LiveCards(store, delivery, sender, say=say, clock=now_ms)
-    recaller = Recaller(store, delivery, sender, clock=now_ms)
-    reception = Reception(inbox, application, await _webhook(settings, store, bot, inbox), delivery.report_conflict)
-    return Machine(application, reception, desk, delivery, publisher, watcher, cards, recaller)
 
 
 async def _webhook(settings: Settings, store: Store, bot: InboxBot, inbox: Inbox) -> Webhook | None:
