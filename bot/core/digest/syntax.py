@@ -76,9 +76,11 @@ def parse_tokens(text: str) -> list[Token]:
 def find_bomb(text: str) -> Problem | None:
     """What would keep the parser busy for too long, found in linear time, or None."""
     lines = text.split("\n")
-    marks, special = len(_MARKS.findall(text)), len(_SPECIAL.findall(text))
-    if len(lines) > _MAX_LINES or marks > _MAX_MARKS or special > _MAX_SPECIAL:
-        return Problem("markdown.too_complex", Severity.ERROR)
+    if len(lines) > _MAX_LINES:
+        return Problem("markdown.too_complex", Severity.ERROR, _MAX_LINES + 1)
+    for signs, most in ((_MARKS, _MAX_MARKS), (_SPECIAL, _MAX_SPECIAL)):
+        if len(signs.findall(text)) > most:
+            return Problem("markdown.too_complex", Severity.ERROR, _densest(lines, signs))
     for number, line in enumerate(lines, 1):
         if not line or line[0] not in _DELIMITERS:
             continue
@@ -88,6 +90,11 @@ def find_bomb(text: str) -> Problem | None:
         if (quotes and quotes[0].count(">") > _MAX_QUOTES) or _DEEP_ENTRY.match(line):
             return Problem("markdown.too_deep", Severity.ERROR, number)
     return _find_bracket_bomb(text)
+
+
+def _densest(lines: list[str], signs: re.Pattern[str]) -> int:
+    """The number of the line with most of these signs."""
+    return max(range(len(lines)), key=lambda at: len(signs.findall(lines[at]))) + 1
 
 
 def _is_too_wide(columns: int, lines: list[str], first_row: int) -> bool:
