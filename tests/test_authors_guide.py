@@ -91,7 +91,7 @@ EXAMPLES: dict[str, str | bytes] = {
     "length.entities": body("\n\n".join(f"**粗{n}** 细 *斜{n}*" for n in range(48))),
     "length.entity_bytes": body("\n\n".join(f"[链{n}]({LONG_URL}{n}) 字" for n in range(74))),
     "shape.too_long": body("说个没完没了。" * 12_000),
-    "shape.looped": body("同样的话说了又说。" * 400),
+    "structure.looped": body("同样的话说了又说。" * 400),
     "shape.no_chinese": f"{HEAD}\nSystem diagnostic report: all fine.\n",
     "shape.no_item": f"{HEAD}\n只有一小段话，没有新闻。\n",
     "shape.cut_off": SOUND.replace("'- 要点'", '"' + r"\n".join(f"- 要点{n}" for n in range(10)) + '"'),

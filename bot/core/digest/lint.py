@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from bot.core.digest.parse import Parsed
-from bot.core.digest.shape import shape_problem
+from bot.core.digest.shape import is_looped, shape_problem
 from bot.core.links import story_url
 from bot.core.models import Digest, Item, Problem, Section, Severity
 
@@ -44,6 +44,8 @@ def _structure(digest: Digest, refused: Set[int]) -> Iterator[Problem]:
         yield Problem("structure.no_section", Severity.WARNING, digest.first_line)
     if not digest.items:
         yield Problem("structure.no_item", Severity.WARNING, digest.first_line)
+    if is_looped(digest):
+        yield Problem("structure.looped", Severity.WARNING, digest.first_line)
     for section in digest.sections:
         yield from _section(section, refused)
 

@@ -56,8 +56,6 @@ def shape_problem(digest: Digest) -> Problem | None:
     }
     if letters > _ENDLESS or len(text) > 2 * _ENDLESS or len(digest.items) > _MOST_ITEMS or sections > _MOST_SECTIONS:
         return Problem("shape.too_long", Severity.WARNING, line, values)
-    if _is_looped(text):
-        return Problem("shape.looped", Severity.WARNING, line, values)
     if 0 < letters < _STUB and _is_chinese(digest) and not _HAN.search(text):
         return Problem("shape.no_chinese", Severity.WARNING, line, values)
     if letters < _SHORT and all(item.is_implied for item in digest.items):
@@ -67,8 +65,10 @@ def shape_problem(digest: Digest) -> Problem | None:
     return None
 
 
-def _is_looped(text: str) -> bool:
-    """Whether some stretch of the text says the same over and over, as a language model does that got stuck."""
+def is_looped(digest: Digest) -> bool:
+    """Whether some stretch of the text says the same over and over, as a language model does that got stuck. Rows of
+    figures and refrains may be such, too, so nobody is kept from publishing it."""
+    text = "\n".join(_texts(digest))
     starts = range(0, len(text), _STRETCH // 2)
     return any(_packed_share(text[start : start + _STRETCH].encode()) < _LOOPED for start in starts)
 

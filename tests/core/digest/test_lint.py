@@ -117,20 +117,35 @@ def test_misspelt_label_is_a_hint() -> None:
         (FRONT, "系统运行正常。", "shape.no_item"),
         (FRONT.replace("'- 要点'", "[一, 二, 三, 四, 五]"), "## 节\n\n### 新闻\n\n话说到一半就", "shape.cut_off"),
         (FRONT, "", "shape.no_item"),
-        (FRONT, f"## 节\n\n### 新闻\n\n{'模型又一次给出了相同的回答。' * 120}", "shape.looped"),
-        (FRONT, "## 节\n\n### 新闻\n\n话。\n\n" + "- **影响：**\n" * 1_000, "shape.looped"),
-        (FRONT, "## 节\n\n" + "模型正在思考，请稍候。\n\n" * 60, "shape.looped"),
         (FRONT, "".join(f"## 第{n}节\n\n### 新闻{n}\n\n话。\n\n" for n in range(101)), "shape.too_long"),
     ],
 )
 def test_broken_generation_is_held(front: str, body: str, code: str) -> None:
-    """A stub in another language, without any news, cut off, going in circles, or without end."""
+    """A stub in another language, without any news, cut off, or without end."""
     parsed = _parsed(body, front)
     assert parsed.digest is not None
     found = shape_problem(parsed.digest)
 
     assert found is not None
     assert found.code == code
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"## 节\n\n### 新闻\n\n{'模型又一次给出了相同的回答。' * 120}",
+        "## 节\n\n### 新闻\n\n话。\n\n" + "- **影响：**\n" * 1_000,
+        "## 节\n\n" + "模型正在思考，请稍候。\n\n" * 60,
+    ],
+    ids=["sentence", "label", "line"],
+)
+def test_a_text_that_goes_in_circles_is_told_but_not_held(body: str) -> None:
+    """As of a language model that got stuck; a refrain looks the same."""
+    parsed = _parsed(body)
+    assert parsed.digest is not None
+
+    assert "structure.looped" in {problem.code for problem in lint(parsed)}
+    assert shape_problem(parsed.digest) is None
 
 
 def test_short_but_sound_digest_is_not_held() -> None:
