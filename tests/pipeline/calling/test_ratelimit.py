@@ -9,19 +9,10 @@ from bot.core.delivery.throttle import Lane, Limits, Throttle
 from bot.pipeline.calling.ratelimit import Limiter, is_costly
 from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import READER, FakeTelegram
-from bot.storage import Store
 from bot.storage.holds import EVERYBODY
-from tests.support.states import blank_state
 from tests.support.telegram import HandClock, build_bot
 
 FAST = Limits(per_second=5_000, chat_gap_ms=1)
-
-
-@pytest.fixture
-async def store(tmp_path):
-    opened = await Store.open(blank_state(tmp_path / "state.db"), clock=HandClock())
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

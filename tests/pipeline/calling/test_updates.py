@@ -8,9 +8,7 @@ from telegram.ext import ApplicationBuilder, TypeHandler
 
 from bot.pipeline.calling.updates import Inbox, InboxBot, InboxProcessor
 from bot.sandbox.telegram import READER, SECOND_READER, FakeTelegram
-from bot.storage import Store
 from bot.storage.errors import StoreFullError
-from tests.support.states import blank_state
 from tests.support.telegram import BASE_URL, FakeRequest, HandClock, eventually
 
 
@@ -56,13 +54,6 @@ class Process:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-
-
-@pytest.fixture
-async def store(tmp_path):
-    opened = await Store.open(blank_state(tmp_path / "state.db"), clock=HandClock())
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -20,19 +20,6 @@ TEXTS = [part.params["text"] for part in GROUP_CALLS]
 
 
 @pytest.fixture
-async def engine(tmp_path):
-    async with open_engine(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def staffed(tmp_path):
-    """An engine with admins to ask."""
-    async with open_engine(tmp_path, has_admins=True) as opened:
-        yield opened
-
-
-@pytest.fixture
 async def steady(tmp_path):
     """An engine that sends a hundred messages a second, so that something can happen in between."""
     async with open_engine(tmp_path, limits=replace(FAST, per_second=100)) as opened:

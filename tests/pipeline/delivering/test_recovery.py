@@ -12,24 +12,11 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.telegram import GROUP
 from bot.storage.errors import StoreBusyError
 from bot.storage.records import CampaignState, DeliveryState, IncidentKind
-from tests.support.engine import FAST, GROUP_CALLS, open_engine
+from tests.support.engine import FAST, GROUP_CALLS
 
 TEXTS = [part.params["text"] for part in GROUP_CALLS]
 HOURLY = replace(FAST, per_second=1 / 3600)
 """One call begins, the next ones are marked and wait."""
-
-
-@pytest.fixture
-async def engine(tmp_path):
-    async with open_engine(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def staffed(tmp_path):
-    """An engine with admins to ask."""
-    async with open_engine(tmp_path, has_admins=True) as opened:
-        yield opened
 
 
 async def marked(engine):
